@@ -1,0 +1,77 @@
+"""What the person asked, and how far the run may go."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from samokoder.domain.value import Value
+
+MAX_DESCRIPTION = 200_000
+"""Characters; a longer description is refused with a clear message rather than cut."""
+
+SandboxChoice = Literal["auto", "docker", "bubblewrap", "local"]
+
+
+class Usage(Value):
+    """What was spent. Money is in millionths of a US dollar, so that sums are exact."""
+
+    calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_cached: int = 0
+    cost: int = 0
+    seconds: float = 0.0
+    """Wall time during which the run was being worked on."""
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            calls=self.calls + other.calls,
+            tokens_in=self.tokens_in + other.tokens_in,
+            tokens_out=self.tokens_out + other.tokens_out,
+            tokens_cached=self.tokens_cached + other.tokens_cached,
+            cost=self.cost + other.cost,
+            seconds=round(self.seconds + other.seconds, 3),
+        )
+
+
+class Budget(Value):
+    """What may be spent. Each is a hard cap, checked before the next action is decided."""
+
+    calls: int = Field(default=1_000, ge=1)
+    tokens: int = Field(default=5_000_000, ge=1)
+    cost: int = Field(default=5_000_000, ge=0)
+    """Millionths of a US dollar; 0 permits only models that cost nothing."""
+    seconds: float = Field(default=3_600, gt=0)
+    repairs: int = Field(default=8, ge=0)
+    """Repair attempts for one task."""
+    reviews: int = Field(default=3, ge=1)
+    """Times the reviewer may send one task back."""
+    check_rewrites: int = Field(default=2, ge=0)
+    """Times the tester may write a task's checks again."""
+    retries: int = Field(default=2, ge=0)
+    """Times an action that brought no usable answer is tried again."""
+
+
+class Options(Value):
+    """How this run is to be conducted; fixed when it starts."""
+
+    ask: bool = False
+    """Whether clarifying questions wait for the person; otherwise the defaults are assumed and said."""
+    approve_specification: bool = False
+    approve_plan: bool = False
+    sandbox: SandboxChoice = "auto"
+    stronger_model: bool = False
+    """Whether a stronger model is configured to turn to when repair makes no progress."""
+    budget: Budget = Budget()
+
+
+class Request(Value):
+    """What the person asked."""
+
+    kind: Literal["generate"] = "generate"
+    description: str
+    target: str
+    """Absolute path of the folder the application is written into."""
+    options: Options = Options()

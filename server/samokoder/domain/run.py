@@ -1,0 +1,178 @@
+"""The run: one attempt to satisfy a request, a frozen value that is the fold of its journal."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from samokoder.domain.architecture import Architecture
+from samokoder.domain.ending import End
+from samokoder.domain.evidence import Isolation
+from samokoder.domain.files import Digest, Files, union
+from samokoder.domain.paths import FilePath
+from samokoder.domain.plan import Plan, dependencies
+from samokoder.domain.request import Request, Usage
+from samokoder.domain.specification import Answer, Question, Specification
+from samokoder.domain.value import Value
+from samokoder.domain.work import Asking, TaskRun, Verified
+
+
+class Specifying(Value):
+    kind: Literal["specifying"] = "specifying"
+
+
+class Clarifying(Value):
+    """The spec writer's questions wait for the person."""
+
+    kind: Literal["clarifying"] = "clarifying"
+    specification: Specification
+
+
+class ApprovingSpecification(Value):
+    kind: Literal["approving_specification"] = "approving_specification"
+    specification: Specification
+
+
+class Designing(Value):
+    kind: Literal["designing"] = "designing"
+    specification: Specification
+
+
+class Planning(Value):
+    kind: Literal["planning"] = "planning"
+    specification: Specification
+    architecture: Architecture
+
+
+class ApprovingPlan(Value):
+    kind: Literal["approving_plan"] = "approving_plan"
+    specification: Specification
+    architecture: Architecture
+    plan: Plan
+
+
+class Building(Value):
+    """Tasks and documents are made side by side; the last task proves the whole."""
+
+    kind: Literal["building"] = "building"
+    specification: Specification
+    architecture: Architecture
+    plan: Plan
+    tasks: tuple[TaskRun, ...]
+    """In the order of the plan; the last one is the integration."""
+    documents: Files = {}
+    """README, Dockerfile, CI workflow, spec and plan, as far as they are written."""
+    documented: tuple[Literal["manual", "delivery"], ...] = ()
+
+    def task(self, task_id: str) -> TaskRun:
+        """The task of that id; KeyError when there is none."""
+        for task in self.tasks:
+            if task.task.id == task_id:
+                return task
+        raise KeyError(task_id)
+
+    def base_of(self, task_id: str) -> Files:
+        """What a task stands on: the files and checks of everything it depends on."""
+        needs = dependencies(tuple(t.task for t in self.tasks), task_id)
+        parts = [union(t.check_files, t.files) for t in self.tasks if t.task.id in needs]
+        return union(*parts, self.documents if self.task(task_id).task.kind == "integration" else {})
+
+    def tree_of(self, task_id: str) -> Files:
+        """The tree a task's checks run on: its base, its checks, its files."""
+        task = self.task(task_id)
+        return union(self.base_of(task_id), task.check_files, task.files)
+
+    @property
+    def landed(self) -> Files:
+        """What the person's folder should hold: verified work and the documents."""
+        done = [union(t.check_files, t.files) for t in self.tasks if isinstance(t.phase, Verified)]
+        return union(*done, self.documents)
+
+
+class Finished(Value):
+    """An end state. What went before is kept, so that the run can be taken up again."""
+
+    kind: Literal["finished"] = "finished"
+    end: End
+    before: UnfinishedPhase
+
+
+UnfinishedPhase = Annotated[
+    Specifying | Clarifying | ApprovingSpecification | Designing | Planning | ApprovingPlan | Building,
+    Field(discriminator="kind"),
+]
+Phase = Annotated[
+    Specifying
+    | Clarifying
+    | ApprovingSpecification
+    | Designing
+    | Planning
+    | ApprovingPlan
+    | Building
+    | Finished,
+    Field(discriminator="kind"),
+]
+Finished.model_rebuild()
+
+
+class Failure(Value):
+    """An action that brought no usable outcome, and how often."""
+
+    action: str
+    times: int
+    reason: str
+
+
+class Environment(Value):
+    """Where the checks run."""
+
+    digest: Digest
+    isolation: Isolation
+
+
+class Run(Value):
+    """Everything there is to know about a run. There is no other state."""
+
+    id: str
+    request: Request
+    phase: Phase = Specifying()
+    answers: tuple[Answer, ...] = ()
+    usage: Usage = Usage()
+    failures: tuple[Failure, ...] = ()
+    environment: Environment | None = None
+    mirrored: Files = {}
+    """What we last wrote into the person's folder."""
+    conflicts: tuple[FilePath, ...] = ()
+    """Files in the person's folder that are not ours and were left alone."""
+
+    @property
+    def unfinished(self) -> UnfinishedPhase:
+        """The phase, looking through an end state to what it ended."""
+        return self.phase.before if isinstance(self.phase, Finished) else self.phase
+
+    @property
+    def end(self) -> End | None:
+        return self.phase.end if isinstance(self.phase, Finished) else None
+
+
+def waiting_for(run: Run) -> tuple[Question, ...]:
+    """The questions only the person can answer now; approvals among them."""
+    match run.phase:
+        case Clarifying(specification=specification):
+            answered = {answer.question for answer in run.answers}
+            return tuple(q for q in specification.questions if q.id not in answered)
+        case ApprovingSpecification():
+            return (
+                Question(
+                    id="approve-specification", text="Is this specification right?", options=("approve",)
+                ),
+            )
+        case ApprovingPlan():
+            return (
+                Question(id="approve-plan", text="Shall this plan be carried out?", options=("approve",)),
+            )
+        case Building(tasks=tasks):
+            return tuple(t.phase.question for t in tasks if isinstance(t.phase, Asking))
+        case _:
+            return ()

@@ -1,0 +1,98 @@
+"""The whole error tree on one page.
+
+    SamokoderError
+     ├ SetupError              the person must act
+     │   ├ InvalidRequest      an argument cannot be used
+     │   ├ StateDamaged        the state database cannot be read
+     │   ├ StateTooNew         a newer program wrote it
+     │   └ StateBusy           another server holds it
+     ├ NotFound                no such run, question, finding
+     ├ FolderBusy              another run owns the target folder
+     ├ ModelError
+     │   ├ ModelUnavailable    wait and retry: rate limit, time-out, 5xx, no connection
+     │   └ InvalidAnswer       ask again, saying why; bounded by the budget
+     ├ BudgetExceeded          the run stops, resumable
+     ├ SandboxError
+     │   ├ SandboxUnavailable  no engine, no image, no runner
+     │   └ InstallFailed       dependencies could not be installed
+     ├ StaleRun                somebody else has committed a step of this run
+     └ UnexpectedOutcome       our bug: phase and outcome do not fit
+
+A failing check, a rejected review, a non-zero exit are outcomes, never exceptions.
+"""
+
+from __future__ import annotations
+
+
+class SamokoderError(Exception):
+    """Something went wrong that has a name."""
+
+    hint: str = ""
+
+    def __init__(self, message: str = "", *, hint: str = "") -> None:
+        super().__init__(message or (self.__doc__ or "").strip())
+        self.hint = hint or self.hint
+
+
+class SetupError(SamokoderError):
+    """Something must be set up first."""
+
+
+class InvalidRequest(SetupError):
+    """The request cannot be carried out as it stands."""
+
+
+class StateDamaged(SetupError):
+    """The state database cannot be read."""
+
+
+class StateTooNew(SetupError):
+    """The state database was written by a newer Samokoder."""
+
+
+class StateBusy(SetupError):
+    """Another Samokoder server is using this state database."""
+
+
+class NotFound(SamokoderError):
+    """There is no such run, question or finding."""
+
+
+class FolderBusy(SamokoderError):
+    """Another run is working in this folder."""
+
+
+class ModelError(SamokoderError):
+    """The model did not answer usefully."""
+
+
+class ModelUnavailable(ModelError):
+    """The model cannot be reached, or refuses to answer now."""
+
+
+class InvalidAnswer(ModelError):
+    """The model's answer does not have the form that was asked for."""
+
+
+class BudgetExceeded(SamokoderError):
+    """The next call could cost more than is left of the budget."""
+
+
+class SandboxError(SamokoderError):
+    """Checks cannot be run."""
+
+
+class SandboxUnavailable(SandboxError):
+    """There is nothing to run checks in."""
+
+
+class InstallFailed(SandboxError):
+    """The dependencies of the generated project could not be installed."""
+
+
+class StaleRun(SamokoderError):
+    """This run has moved on elsewhere; read it again."""
+
+
+class UnexpectedOutcome(SamokoderError):
+    """This outcome does not fit the phase of the run. This is a fault in Samokoder; please report it."""

@@ -1,0 +1,231 @@
+"""What we need of the world. Each port has a fake and a real adapter that pass the same contract tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Literal, Protocol
+
+from samokoder.domain.architecture import Dependency
+from samokoder.domain.evidence import Check, CommandReport, Isolation
+from samokoder.domain.files import Digest, Files
+from samokoder.domain.outcome import Outcome
+from samokoder.domain.paths import FilePath
+from samokoder.domain.request import Budget, Request, Usage
+from samokoder.domain.run import Run
+from samokoder.domain.value import Value
+
+# ------------------------------------------------------------------------------- the language model
+
+
+class Message(Value):
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class ModelRequest(Value):
+    """One question to a model."""
+
+    agent: str
+    messages: tuple[Message, ...]
+    answer_name: str
+    answer_schema: dict[str, Any]
+    """JSON schema of the answer."""
+    tier: Literal["normal", "strong"] = "normal"
+    salt: int = 0
+    """Makes a deliberate second attempt a different request, so that a stored bad reply is not replayed."""
+
+    @property
+    def digest(self) -> Digest:
+        """The same for two identical requests; what the ledger finds a paid reply by."""
+        from samokoder.domain.files import digest_of
+
+        return digest_of(self.model_dump_json().encode())
+
+
+class ModelReply(Value):
+    """What came back. ``usage.calls`` is 1."""
+
+    text: str
+    model: str
+    usage: Usage
+    truncated: bool = False
+
+
+class LanguageModel(Protocol):
+    @property
+    def name(self) -> str:
+        """Model and where it runs, as shown to the person: "offline rules (embedded)"."""
+        ...
+
+    def worst_case(self, request: ModelRequest) -> Usage:
+        """The most this request can cost; what is reserved before it is sent."""
+        ...
+
+    async def complete(self, request: ModelRequest) -> ModelReply:
+        """Raises ModelUnavailable; never returns a half answer without saying ``truncated``."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+# ------------------------------------------------------------------------------------- the sandbox
+
+
+class EnvironmentSpec(Value):
+    """The dependencies checks run with; equal specs share one cached environment."""
+
+    language: Literal["python", "node"]
+    dependencies: tuple[Dependency, ...]
+
+
+class SandboxSession(Protocol):
+    """A prepared place to run checks of one run in."""
+
+    @property
+    def isolation(self) -> Isolation: ...
+
+    @property
+    def digest(self) -> Digest:
+        """Of dependencies, installer, interpreter or image, and architecture."""
+        ...
+
+    async def run(self, files: Mapping[FilePath, bytes], check: Check) -> CommandReport:
+        """Run one check on a fresh copy of these files. Limits end it; nothing it starts outlives it.
+
+        Several may run at once, without seeing each other. Raises SandboxError when it could not be run.
+        """
+        ...
+
+
+class Sandbox(Protocol):
+    def open(self, spec: EnvironmentSpec) -> AbstractAsyncContextManager[SandboxSession]:
+        """Raises SandboxUnavailable or InstallFailed, saying what is missing and how to get it."""
+        ...
+
+
+# ----------------------------------------------------------------------------------- the workspace
+
+
+class Workspace(Protocol):
+    """The person's folder."""
+
+    async def check(self, target: str) -> None:
+        """Raises InvalidRequest when the folder cannot be written into; creates nothing."""
+        ...
+
+    async def digests(self, target: str, paths: Sequence[FilePath]) -> Mapping[FilePath, Digest | None]:
+        """What is there now; None for no file. Raises InvalidRequest on a symbolic link in the way."""
+        ...
+
+    async def replace(self, target: str, path: FilePath, content: bytes, expected: Digest | None) -> bool:
+        """Put content in place atomically (write, fsync, rename), only over what is expected; else False."""
+        ...
+
+
+# ------------------------------------------------------------------------------------- the journal
+
+
+class Step(Value):
+    """One committed outcome."""
+
+    index: int
+    """From 0."""
+    at: str
+    """ISO 8601, UTC."""
+    outcome: Outcome
+
+
+class RunSummary(Value):
+    id: str
+    target: str
+    description: str
+    phase: str
+    end: str | None
+    created: str
+    steps: int
+    usage: Usage
+    forked_from: str | None = None
+
+
+class Journal(Protocol):
+    """The append-only record, and everything kept beside it in the same transactions."""
+
+    async def create(
+        self, run_id: str, request: Request, at: str, fork: tuple[str, int] | None = None
+    ) -> None:
+        """Record a new run; with ``fork`` it shares that run's first n steps."""
+        ...
+
+    async def read(self, run_id: str) -> tuple[Request, list[Step]]:
+        """Raises NotFound."""
+        ...
+
+    async def commit(self, before: Run, step: Step, after: Run, blobs: Mapping[Digest, bytes]) -> None:
+        """One transaction: the step, new contents, projections. Raises StaleRun when the index is taken."""
+        ...
+
+    async def blobs(self, digests: Sequence[Digest]) -> Mapping[Digest, bytes]:
+        """Contents by digest; KeyError when one is unknown."""
+        ...
+
+    async def runs(self) -> list[RunSummary]:
+        """Newest first."""
+        ...
+
+    async def paid_reply(self, run_id: str, request: Digest) -> ModelReply | None:
+        """The stored reply to this very request, if it was paid for before."""
+        ...
+
+    async def reserve(self, run_id: str, request: ModelRequest, worst: Usage, budget: Budget) -> str:
+        """Set the worst case aside and return a ticket; raises BudgetExceeded when it does not fit."""
+        ...
+
+    async def settle(self, ticket: str, reply: ModelReply | None) -> None:
+        """Replace a reservation by what was really spent; None gives it back."""
+        ...
+
+    async def intend(self, run_id: str, target: str, writes: Files, at: str) -> None:
+        """Record what is about to be written into the person's folder, before it is."""
+        ...
+
+    async def ours(self, target: str) -> Mapping[FilePath, frozenset[Digest]]:
+        """Every content any run has intended for a path of this folder: over these we may write."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+# -------------------------------------------------------------------------------------- the editor
+
+
+class Editor(Protocol):
+    """What the orchestrator needs of the person's editor; the command line has a plain one."""
+
+    async def unsaved(self, target: str, paths: Sequence[FilePath]) -> frozenset[FilePath]:
+        """Those of these files that are open with changes the person has not saved."""
+        ...
+
+    def happened(self, run: Run, news: News) -> None:
+        """Something changed; must not block."""
+        ...
+
+
+class News(Value):
+    """One thing worth telling while a run goes on."""
+
+    run: str
+    kind: Literal["started", "landed", "ended"]
+    """An action started; its outcome landed; the conductor stopped."""
+    action: str = ""
+    """Name of the action's type."""
+    agent: str = ""
+    task: str = ""
+    subject: str = ""
+    """A file, a check, …"""
+    outcome: str = ""
+    ok: bool = True
+    detail: str = ""
+
+
+Subscription = AsyncIterator[News]
