@@ -8,7 +8,8 @@ from typing import Any, Literal, Protocol
 
 from samokoder.domain.architecture import Dependency
 from samokoder.domain.evidence import Check, CommandReport, Isolation
-from samokoder.domain.files import Digest, Files
+from samokoder.domain.files import Digest, Files, digest_of
+from samokoder.domain.message import Message
 from samokoder.domain.outcome import Outcome
 from samokoder.domain.paths import FilePath
 from samokoder.domain.request import Budget, Request, Usage
@@ -16,11 +17,6 @@ from samokoder.domain.run import Run
 from samokoder.domain.value import Value
 
 # ------------------------------------------------------------------------------- the language model
-
-
-class Message(Value):
-    role: Literal["system", "user", "assistant"]
-    content: str
 
 
 class ModelRequest(Value):
@@ -38,8 +34,6 @@ class ModelRequest(Value):
     @property
     def digest(self) -> Digest:
         """The same for two identical requests; what the ledger finds a paid reply by."""
-        from samokoder.domain.files import digest_of
-
         return digest_of(self.model_dump_json().encode())
 
 

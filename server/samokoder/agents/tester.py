@@ -1,0 +1,39 @@
+"""Tester: acceptance checks from the requirement, before the code and without having seen it."""
+
+from __future__ import annotations
+
+from samokoder.agents.agent import Agent
+from samokoder.domain.architecture import Architecture
+from samokoder.domain.files import SourceFile
+from samokoder.domain.message import Untrusted
+from samokoder.domain.plan import Task
+from samokoder.domain.specification import Requirement
+from samokoder.domain.value import Value
+
+
+class TesterBrief(Value):
+    architecture: Architecture
+    task: Task
+    requirements: tuple[Requirement, ...]
+    earlier: tuple[SourceFile, ...] = ()
+    """Check files of the tasks this one stands on: fixtures to use, not to repeat."""
+    given_up: str = ""
+    """Why the last version of these checks cannot be used."""
+    output: Untrusted | None = None
+
+
+class TesterAnswer(Value):
+    files: tuple[SourceFile, ...]
+    """Exactly the task's check files."""
+
+
+def _objection(brief: TesterBrief, answer: TesterAnswer) -> str:
+    wanted, given = set(brief.task.check_files), {file.path for file in answer.files}
+    if wanted != given:
+        return f"write exactly these files: {', '.join(sorted(wanted))}"
+    if empty := [file.path for file in answer.files if not file.text.strip() and "__init__" not in file.path]:
+        return f"these files are empty: {', '.join(empty)}"
+    return ""
+
+
+TESTER = Agent("tester", TesterBrief, TesterAnswer, _objection)
