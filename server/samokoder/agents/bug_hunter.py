@@ -31,6 +31,8 @@ class FaultBrief(Value):
     strategy: Strategy
     focus: str = ""
     """When set: make just this one failing check pass."""
+    hint: str = ""
+    """What the person said when asked for help."""
     failing: tuple[str, ...]
     output: Untrusted
 
@@ -40,7 +42,7 @@ def _objection(brief: FaultBrief, answer: Diagnosis) -> str:
         return "name at least one file to change, or say how the check contradicts its requirement"
     outside = [order.path for order in answer.orders if order.path not in brief.writable]
     if outside:
-        return f"these files cannot be changed here: {', '.join(outside)}; possible are {', '.join(brief.writable)}"
+        return f"not to be changed here: {', '.join(outside)}; possible are {', '.join(brief.writable)}"
     paths = [order.path for order in answer.orders]
     return "give one order a file" if len(set(paths)) != len(paths) else ""
 

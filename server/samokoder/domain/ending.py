@@ -25,7 +25,7 @@ EXIT_CODES: dict[EndKind, int] = {
     "environment_missing": 14,
     "cancelled": 15,
 }
-"""0 only for ``verified``. 1 is an unforeseen error, 2 a wrong command line, 16 a run that was interrupted."""
+"""0 only for ``verified``. 1 is an unforeseen error, 2 a wrong command line, 16 an interrupted run."""
 
 INTERRUPTED = 16
 

@@ -74,7 +74,7 @@ class Evidence(Value):
 
     @property
     def fingerprint(self) -> Digest:
-        """The same for two failures that differ only in times, addresses, line numbers and temporary names."""
+        """The same for two failures that differ only in times, addresses, line numbers, temporary names."""
         text = _NOISE.sub("#", self.report.output[-4000:])
         return digest_of(f"{self.check.id}\n{self.report.exit_code}\n{text}".encode())[:16]
 
@@ -86,6 +86,5 @@ _NOISE = re.compile(r"0x[0-9a-f]+|/tmp/\S+|\d+(?:\.\d+)?")
 
 def failing_tests(output: str) -> tuple[str, ...]:
     """Names of failing tests in the output of pytest or a TAP-like runner, in order, without repeats."""
-    found = [name for name in _PYTEST.findall(output)]
-    found += [a or b for a, b in _NODE.findall(output)]
+    found = [*_PYTEST.findall(output), *(a or b for a, b in _NODE.findall(output))]
     return tuple(dict.fromkeys(found))

@@ -11,7 +11,7 @@ from pydantic_core import CoreSchema, core_schema
 MAX_PATH = 240
 MAX_SEGMENT = 120
 FORBIDDEN_ROOTS = frozenset({".git", ".hg", ".svn", ".samokoder"})
-"""Never written by a run: version control, and our own documents (written by the server, not by agents)."""
+"""Never written by an agent: version control, and our own documents, which the server writes."""
 PROTECTED_ROOTS = frozenset(
     {".github", ".gitlab", ".circleci", ".vscode", ".idea", ".husky", ".devcontainer"}
 )

@@ -86,6 +86,10 @@ def _blocks(text: str) -> list[tuple[int, str]]:
     return found or [(1, "")]
 
 
+def _unindented(line: str) -> bool:
+    return bool(line.strip()) and line[0] not in " \t)]}"
+
+
 def _diff(old: str, new: str) -> list[tuple[int, str]]:
     before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
     found = []

@@ -15,7 +15,7 @@ from samokoder.domain.plan import Plan, dependencies
 from samokoder.domain.request import Request, Usage
 from samokoder.domain.specification import Answer, Question, Specification
 from samokoder.domain.value import Value
-from samokoder.domain.work import Asking, TaskRun, Verified
+from samokoder.domain.work import Asking, GivenUp, TaskRun, Verified
 
 
 class Specifying(Value):
@@ -74,8 +74,7 @@ class Building(Value):
 
     def base_of(self, task_id: str) -> Files:
         """What a task stands on: the files and checks of everything it depends on."""
-        needs = dependencies(tuple(t.task for t in self.tasks), task_id)
-        parts = [union(t.check_files, t.files) for t in self.tasks if t.task.id in needs]
+        parts = [union(t.check_files, t.files) for t in self.standing_on(task_id)]
         return union(*parts, self.documents if self.task(task_id).task.kind == "integration" else {})
 
     def tree_of(self, task_id: str) -> Files:
@@ -83,11 +82,26 @@ class Building(Value):
         task = self.task(task_id)
         return union(self.base_of(task_id), task.check_files, task.files)
 
+    def replaced(self, *changed: TaskRun) -> Building:
+        """The same with these tasks in place of their earlier states."""
+        new = {task.task.id: task for task in changed}
+        return self.model_copy(update={"tasks": tuple(new.get(t.task.id, t) for t in self.tasks)})
+
+    def standing_on(self, task_id: str) -> tuple[TaskRun, ...]:
+        """Every task this one depends on, directly or not, in the order of the plan."""
+        needs = dependencies(tuple(t.task for t in self.tasks), task_id)
+        return tuple(t for t in self.tasks if t.task.id in needs)
+
     @property
     def landed(self) -> Files:
-        """What the person's folder should hold: verified work and the documents."""
-        done = [union(t.check_files, t.files) for t in self.tasks if isinstance(t.phase, Verified)]
+        """What the person's folder should hold: proved work, work accepted unproved, the documents."""
+        done = [union(t.check_files, t.files) for t in self.tasks if _may_land(t)]
         return union(*done, self.documents)
+
+
+def _may_land(task: TaskRun) -> bool:
+    phase = task.phase
+    return isinstance(phase, Verified) or (isinstance(phase, GivenUp) and phase.why == "built_unverified")
 
 
 class Finished(Value):
@@ -144,7 +158,7 @@ class Run(Value):
     mirrored: Files = {}
     """What we last wrote into the person's folder."""
     conflicts: tuple[FilePath, ...] = ()
-    """Files in the person's folder that are not ours and were left alone."""
+    """Files in the person's folder that are not ours and were left as they are."""
 
     @property
     def unfinished(self) -> UnfinishedPhase:
@@ -154,6 +168,12 @@ class Run(Value):
     @property
     def end(self) -> End | None:
         return self.phase.end if isinstance(self.phase, Finished) else None
+
+
+_APPROVE_SPECIFICATION = Question(
+    id="approve-specification", text="Is this specification right?", options=("approve",)
+)
+_APPROVE_PLAN = Question(id="approve-plan", text="Shall this plan be carried out?", options=("approve",))
 
 
 def waiting_for(run: Run) -> tuple[Question, ...]:

@@ -98,8 +98,9 @@ class Verifying(Value):
     """Waiting for, or running, the checks."""
 
     kind: Literal["verifying"] = "verifying"
-    doubted: tuple[Evidence, ...] = ()
-    """Failures being run a second time on the same tree, to tell a flaky check from a wrong program."""
+    results: tuple[Evidence, ...] = ()
+    """What ran so far on the present tree. A failure is run once more, to tell a flaky check from a
+    wrong program."""
 
 
 class Debugging(Value):
@@ -153,6 +154,7 @@ class Best(Value):
     """The state with the fewest failing checks so far; an attempt that makes no progress falls back to it."""
 
     files: Files
+    """Of this task and of all it stands on, since a repair may touch those too."""
     evidence: tuple[Evidence, ...]
 
 
@@ -177,6 +179,8 @@ class TaskRun(Value):
     """The repair under way, until its result is known."""
     attempts: tuple[Attempt, ...] = ()
     best: Best | None = None
+    hint: str = ""
+    """What a person said when asked for help."""
     findings: tuple[Finding, ...] = ()
 
     @property

@@ -1,0 +1,1 @@
+"""What happens when: decide, perform, advance, and the loop that joins them."""

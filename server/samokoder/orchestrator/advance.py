@@ -1,0 +1,305 @@
+"""The run after an outcome. Pure: the same run and outcome always give the same run.
+
+What concerns one task is in ``advance_task``. Here is what concerns the run as a whole, and the rule by
+which a run ends: something is spent, something is missing, or nothing more can be done.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from samokoder.domain.ending import End
+from samokoder.domain.outcome import (
+    Answered,
+    BrokenDown,
+    Cancelled,
+    CheckRan,
+    ChecksSeen,
+    ChecksWritten,
+    Designed,
+    Diagnosed,
+    DocumentsWritten,
+    EnvironmentMissing,
+    EnvironmentReady,
+    FileWritten,
+    FindingWaived,
+    Mirrored,
+    NothingUsable,
+    Outcome,
+    OutOfScopeFound,
+    PlanApproved,
+    Planned,
+    Resumed,
+    Reviewed,
+    SpecificationApproved,
+    Specified,
+)
+from samokoder.domain.plan import Plan
+from samokoder.domain.request import Budget
+from samokoder.domain.run import (
+    ApprovingPlan,
+    ApprovingSpecification,
+    Building,
+    Clarifying,
+    Designing,
+    Environment,
+    Failure,
+    Finished,
+    Planning,
+    Run,
+    Specifying,
+    UnfinishedPhase,
+    waiting_for,
+)
+from samokoder.domain.specification import Specification
+from samokoder.domain.work import GivenUp, Verified
+from samokoder.errors import UnexpectedOutcome
+from samokoder.orchestrator.advance_task import advance_task, answer_task, take_up, waive
+from samokoder.orchestrator.decide import decide
+from samokoder.orchestrator.integration import task_runs, with_integration
+
+OPTIONAL = frozenset(
+    {"README.md", ".gitignore", ".dockerignore", "Dockerfile", "compose.yaml", ".github/workflows/ci.yml"}
+)
+"""Files the application works without: a person's own file of that name is kept and the run goes on."""
+
+
+def advance(run: Run, outcome: Outcome) -> Run:
+    """Raises UnexpectedOutcome when the outcome does not fit the phase."""
+    spent = run.model_copy(update={"usage": run.usage + outcome.spent})
+    return _settle(_apply(spent, outcome))
+
+
+def _apply(run: Run, outcome: Outcome) -> Run:
+    match outcome:
+        case Resumed():
+            return _resume(run, outcome)
+        case Cancelled():
+            return _finish(run, End(kind="cancelled", reason="Cancelled by the person."))
+        case FindingWaived():
+            return _with(run, waive(_building(run, outcome), outcome))
+        case Mirrored(files=files, conflicts=conflicts):
+            return _mirrored(run, outcome)
+        case NothingUsable():
+            return _nothing_usable(run, outcome)
+        case EnvironmentReady(digest=digest, isolation=isolation):
+            return run.model_copy(update={"environment": Environment(digest=digest, isolation=isolation)})
+        case EnvironmentMissing(what=what):
+            return _finish(run, End(kind="environment_missing", reason=what))
+        case (
+            ChecksWritten()
+            | ChecksSeen()
+            | BrokenDown()
+            | FileWritten()
+            | Reviewed()
+            | CheckRan()
+            | Diagnosed()
+        ):
+            return _with(run, advance_task(_building(run, outcome), outcome, run.request.options))
+        case DocumentsWritten(what=what, files=files):
+            building = _building(run, outcome)
+            return _with(
+                run,
+                building.model_copy(
+                    update={
+                        "documents": {**building.documents, **files},
+                        "documented": (*building.documented, what),
+                    }
+                ),
+            )
+        case (
+            Specified()
+            | OutOfScopeFound()
+            | Answered()
+            | SpecificationApproved()
+            | Designed()
+            | Planned()
+            | PlanApproved()
+        ):
+            return _before_building(run, outcome)
+        case _:
+            assert_never(outcome)
+
+
+# ------------------------------------------------------------------------------- up to the building
+
+
+def _before_building(run: Run, outcome: Outcome) -> Run:
+    options = run.request.options
+    match run.phase, outcome:
+        case Specifying(), OutOfScopeFound(reason=reason):
+            return _finish(run, End(kind="blocked", reason=reason))
+        case Specifying(), Specified(specification=specification):
+            if options.ask and specification.questions and not run.answers:
+                return _with(run, Clarifying(specification=specification))
+            return _with(run, _specified(specification, options.approve_specification))
+        case Clarifying(specification=specification), Answered(answer=answer):
+            answered = run.model_copy(update={"answers": (*run.answers, answer)})
+            if waiting_for(answered):
+                return answered
+            if all(given.skipped for given in answered.answers):
+                return _with(answered, _specified(specification, options.approve_specification))
+            return _with(answered, Specifying())
+        case ApprovingSpecification(), SpecificationApproved(specification=specification):
+            return _with(run, Designing(specification=specification))
+        case Designing(specification=specification), Designed(architecture=architecture):
+            return _with(run, Planning(specification=specification, architecture=architecture))
+        case Planning() as phase, Planned(plan=plan):
+            if options.approve_plan:
+                return _with(
+                    run,
+                    ApprovingPlan(
+                        specification=phase.specification, architecture=phase.architecture, plan=plan
+                    ),
+                )
+            return _with(run, _start_building(phase, with_integration(plan)))
+        case ApprovingPlan() as phase, PlanApproved(plan=plan):
+            return _with(run, _start_building(phase, with_integration(plan)))
+        case Building() as building, Answered(answer=answer):
+            return _with(run, answer_task(building, answer))
+        case _:
+            raise UnexpectedOutcome(f"{outcome.kind} does not fit the phase {run.phase.kind}")
+
+
+def _specified(specification: Specification, approve: bool) -> UnfinishedPhase:
+    if approve:
+        return ApprovingSpecification(specification=specification)
+    return Designing(specification=specification)
+
+
+def _start_building(phase: Planning | ApprovingPlan, plan: Plan) -> Building:
+    return Building(
+        specification=phase.specification,
+        architecture=phase.architecture,
+        plan=plan,
+        tasks=task_runs(plan),
+    )
+
+
+# --------------------------------------------------------------------------------------- how it ends
+
+
+def _settle(run: Run) -> Run:
+    """The end state, once there is one: what is spent, what was given up, what is proved."""
+    if isinstance(run.phase, Finished):
+        return run
+    if spent := exhausted(run):
+        return _finish(run, End(kind="budget_exhausted", reason=spent))
+    if not isinstance(run.phase, Building) or decide(run) or waiting_for(run):
+        return run
+    return _finish(run, _ending(run, run.phase))
+
+
+def _ending(run: Run, building: Building) -> End:
+    given_up = [t for t in building.tasks if isinstance(t.phase, GivenUp)]
+    if in_the_way := [path for path in run.conflicts if path not in OPTIONAL]:
+        names = ", ".join(in_the_way[:5])
+        return End(
+            kind="blocked",
+            reason=f"The folder holds files of yours where the application needs its own: {names}. "
+            "They were left as they are. Move them away, or fork the run into another folder, and resume.",
+        )
+    if given_up:
+        phase = given_up[0].phase
+        assert isinstance(phase, GivenUp)
+        return End(kind=phase.why, reason=f"{given_up[0].task.title}: {phase.reason}")
+    if all(isinstance(t.phase, Verified) for t in building.tasks):
+        return End(kind="verified", reason="Every check passed on the final files.")
+    return End(kind="stuck", reason="Nothing more can be done, though not everything is proved.")
+
+
+def exhausted(run: Run) -> str:
+    """Which cap is reached and how to raise it; empty when none is."""
+    usage, budget = run.usage, run.request.options.budget
+    for name, spent, cap in (
+        ("model calls", usage.calls, budget.calls),
+        ("tokens", usage.tokens_in + usage.tokens_out, budget.tokens),
+        ("seconds", usage.seconds, budget.seconds),
+    ):
+        if spent >= cap:
+            return f"The budget of {cap:g} {name} is spent. Resume with more to go on from here."
+    if usage.cost > budget.cost:
+        return f"The budget of ${budget.cost / 1e6:.2f} is spent. Resume with more to go on from here."
+    return ""
+
+
+def _finish(run: Run, end: End) -> Run:
+    if isinstance(run.phase, Finished):
+        return run
+    return run.model_copy(update={"phase": Finished(end=end, before=run.phase)})
+
+
+def _resume(run: Run, outcome: Resumed) -> Run:
+    options = run.request.options
+    budget = options.budget
+    more = Budget(
+        calls=budget.calls + outcome.more_calls,
+        tokens=budget.tokens + outcome.more_tokens,
+        cost=budget.cost + outcome.more_cost,
+        seconds=budget.seconds + outcome.more_seconds,
+        **budget.model_dump(include={"repairs", "reviews", "check_rewrites", "retries"}),
+    )
+    phase = run.unfinished
+    if isinstance(phase, Building):
+        phase = take_up(phase)
+    return run.model_copy(
+        update={
+            "request": run.request.model_copy(
+                update={"options": options.model_copy(update={"budget": more})}
+            ),
+            "phase": phase,
+            "failures": (),
+            "conflicts": (),
+            "environment": None if _ended_for_want_of_environment(run) else run.environment,
+        }
+    )
+
+
+def _ended_for_want_of_environment(run: Run) -> bool:
+    return run.end is not None and run.end.kind == "environment_missing"
+
+
+# ---------------------------------------------------------------------------- what concerns all phases
+
+
+def _mirrored(run: Run, outcome: Mirrored) -> Run:
+    conflicts = tuple(dict.fromkeys((*run.conflicts, *outcome.conflicts)))
+    return run.model_copy(update={"mirrored": {**run.mirrored, **outcome.files}, "conflicts": conflicts})
+
+
+def _nothing_usable(run: Run, outcome: NothingUsable) -> Run:
+    match outcome.cause:
+        case "budget":
+            return _finish(run, End(kind="budget_exhausted", reason=outcome.reason))
+        case "sandbox":
+            return _finish(run, End(kind="environment_missing", reason=outcome.reason))
+        case "model_unavailable":
+            return _finish(run, End(kind="environment_missing", reason=outcome.reason))
+        case "invalid_answer":
+            return _count_failure(run, outcome)
+        case _:
+            assert_never(outcome.cause)
+
+
+def _count_failure(run: Run, outcome: NothingUsable) -> Run:
+    times = 1 + next((f.times for f in run.failures if f.action == outcome.action), 0)
+    failure = Failure(action=outcome.action, times=times, reason=outcome.reason)
+    others = tuple(f for f in run.failures if f.action != outcome.action)
+    counted = run.model_copy(update={"failures": (*others, failure)})
+    if times <= run.request.options.budget.retries:
+        return counted
+    return _finish(
+        counted,
+        End(kind="stuck", reason=f"The model gave no usable answer {times} times: {outcome.reason}"),
+    )
+
+
+def _with(run: Run, phase: UnfinishedPhase) -> Run:
+    return run.model_copy(update={"phase": phase})
+
+
+def _building(run: Run, outcome: Outcome) -> Building:
+    phase = run.unfinished if isinstance(outcome, FindingWaived) else run.phase
+    if not isinstance(phase, Building):
+        raise UnexpectedOutcome(f"{outcome.kind} does not fit the phase {run.phase.kind}")
+    return phase

@@ -1,0 +1,265 @@
+"""What an outcome makes of the task it concerns, and of the tasks it stands on. Pure."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from samokoder.domain.evidence import Evidence
+from samokoder.domain.files import tree_digest
+from samokoder.domain.outcome import (
+    BrokenDown,
+    CheckRan,
+    ChecksSeen,
+    ChecksWritten,
+    Diagnosed,
+    FileWritten,
+    FindingWaived,
+    Reviewed,
+)
+from samokoder.domain.request import Budget, Options
+from samokoder.domain.review import Finding, finding_id
+from samokoder.domain.run import Building
+from samokoder.domain.specification import Answer
+from samokoder.domain.work import (
+    Asking,
+    BreakingDown,
+    Coding,
+    Debugging,
+    FileOrder,
+    Frozen,
+    GivenUp,
+    Reviewing,
+    TaskRun,
+    Unseen,
+    Unwritten,
+    Verified,
+    Verifying,
+)
+from samokoder.errors import UnexpectedOutcome
+from samokoder.orchestrator import repair
+from samokoder.orchestrator.integration import checks_of
+
+TaskOutcome = ChecksWritten | ChecksSeen | BrokenDown | FileWritten | Reviewed | CheckRan | Diagnosed
+
+
+def advance_task(building: Building, outcome: TaskOutcome, options: Options) -> Building:
+    """The building after a task's outcome; a late outcome of something given up changes nothing."""
+    task = building.task(outcome.task)
+    match outcome:
+        case ChecksWritten(checks=checks, files=files):
+            return building.replaced(_set(task, acceptance=Unseen(checks=checks, files=files)))
+        case ChecksSeen():
+            return building.replaced(_seen(task, outcome, options.budget))
+        case BrokenDown(breakdown=breakdown):
+            return building.replaced(_code(task, breakdown.approach, breakdown.orders))
+        case FileWritten():
+            return repair.after_writing(building.replaced(_written(task, outcome)), task.task.id, options)
+        case Reviewed():
+            return building.replaced(_reviewed(task, outcome, options.budget))
+        case CheckRan():
+            return _checked(building, task, outcome, options)
+        case Diagnosed():
+            return _diagnosed(building, task, outcome, options)
+        case _:
+            assert_never(outcome)
+
+
+def _set(task: TaskRun, **changes: object) -> TaskRun:
+    return task.model_copy(update=changes)
+
+
+# ------------------------------------------------------------------------------------------ checks
+
+
+def _seen(task: TaskRun, outcome: ChecksSeen, budget: Budget) -> TaskRun:
+    """Checks that failed before the code are frozen; checks that passed prove nothing."""
+    assert isinstance(task.acceptance, Unseen)
+    if all(report.exit_code not in {0, None} for report in outcome.reports):
+        return _set(task, acceptance=Frozen(checks=task.acceptance.checks, files=task.acceptance.files))
+    if task.check_rewrites >= budget.check_rewrites:
+        return _set(
+            task, phase=GivenUp(why="stuck", reason="its checks pass without any code, so they prove nothing")
+        )
+    return rewrite_checks(task, "they pass on the tree before the code, so they prove nothing")
+
+
+def rewrite_checks(task: TaskRun, why: str) -> TaskRun:
+    """Frozen checks are given up only here, and only for a reason that is recorded."""
+    return _set(task, acceptance=Unwritten(why=why), check_rewrites=task.check_rewrites + 1)
+
+
+# ------------------------------------------------------------------------------------ code and review
+
+
+def _code(task: TaskRun, approach: str, orders: tuple[FileOrder, ...]) -> TaskRun:
+    rounds = task.rounds + 1
+    return _set(task, phase=Coding(approach=approach, orders=orders, round=rounds), rounds=rounds)
+
+
+def _written(task: TaskRun, outcome: FileWritten) -> TaskRun:
+    if not isinstance(task.phase, Coding) or task.phase.round != outcome.round:
+        raise UnexpectedOutcome(f"{outcome.path} of round {outcome.round} came late")
+    coding = task.phase
+    done = (*coding.done, outcome.path)
+    files = {**task.files, outcome.path: outcome.digest}
+    if len(done) < len(coding.orders):
+        return _set(task, files=files, phase=coding.model_copy(update={"done": done}))
+    changed = tuple(order.path for order in coding.orders)
+    return _set(
+        task,
+        files=files,
+        phase=Reviewing(changed=changed, approach=coding.approach, round=coding.round),
+    )
+
+
+def _reviewed(task: TaskRun, outcome: Reviewed, budget: Budget) -> TaskRun:
+    """Every hunk must be approved, or its finding waived by a person; silence approves nothing."""
+    assert isinstance(task.phase, Reviewing)
+    waived = {finding.id for finding in task.findings if finding.waived}
+    findings = review_findings(task, outcome)
+    open_findings = [f for f in findings if f.severity == "error" and f.id not in waived]
+    kept = tuple(f for f in task.findings if f.waived or f.source == "check")
+    task = _set(task, findings=(*kept, *(f for f in findings if f.id not in waived)))
+    if not open_findings:
+        reviewed = {**task.reviewed, **outcome.files}
+        return _set(task, reviewed=reviewed, reviews=0, phase=Verifying())
+    if task.reviews + 1 >= budget.reviews:
+        reason = f"the reviewer sent it back {budget.reviews} times: {open_findings[0].message}"
+        return _set(task, phase=GivenUp(why="budget_exhausted", reason=reason))
+    orders = tuple(
+        FileOrder(path=path, instruction=" ".join(f.message for f in open_findings if f.path == path))
+        for path in dict.fromkeys(f.path for f in open_findings if f.path)
+    )
+    approach = task.phase.approach
+    return _code(_set(task, reviews=task.reviews + 1), approach, orders)
+
+
+def review_findings(task: TaskRun, outcome: Reviewed) -> tuple[Finding, ...]:
+    """What the reviewer had to say, at its place. Only a rejection is an error."""
+    hunks = {hunk.id: hunk for hunk in outcome.hunks}
+    return tuple(
+        Finding(
+            id=finding_id(task.task.id, "reviewer", hunks[v.hunk].path, v.reason),
+            task=task.task.id,
+            source="reviewer",
+            path=hunks[v.hunk].path,
+            line=hunks[v.hunk].line,
+            message=v.reason,
+            severity="note" if v.approve else "error",
+        )
+        for v in outcome.review.verdicts
+        if v.reason
+    )
+
+
+# ------------------------------------------------------------------------------------- verification
+
+
+def _checked(building: Building, task: TaskRun, outcome: CheckRan, options: Options) -> Building:
+    tree = tree_digest(building.tree_of(task.task.id))
+    if not isinstance(task.phase, Verifying) or outcome.evidence.tree != tree:
+        return building  # the tree has moved on; evidence of an older one proves nothing here
+    results = (*(e for e in task.phase.results if e.tree == tree), outcome.evidence)
+    task = _set(task, phase=Verifying(results=results))
+    building = building.replaced(task)
+    runs = {check.id: [e for e in results if e.check.id == check.id] for check in checks_of(building, task)}
+    if not all(len(r) == 2 or (r and r[0].passed) for r in runs.values()):
+        return building
+    if flaky := [r for r in runs.values() if len(r) == 2 and r[1].passed]:
+        return _flaky(building, task, tuple(e for r in flaky for e in r), options)
+    last = tuple(r[-1] for r in runs.values())
+    if all(e.passed for e in last):
+        return building.replaced(repair.proved(task, last))
+    return repair.failed(building, task, tuple(e for e in last if not e.passed), options)
+
+
+def _flaky(building: Building, task: TaskRun, evidence: tuple[Evidence, ...], options: Options) -> Building:
+    """A check that passes and fails on one tree proves nothing: its author writes it again."""
+    owners = [task] if task.task.kind == "build" else list(_owners(building, evidence))
+    if owners and all(o.check_rewrites < options.budget.check_rewrites for o in owners):
+        output = next(e.report.output for e in evidence if not e.passed)
+        why = f"flaky: it failed and then passed on the very same files.\n{output[-2000:]}"
+        again = [_set(rewrite_checks(o, why), phase=Verifying()) for o in owners]
+        return building.replaced(_set(task, phase=Verifying()), *again)
+    return repair.failed(building, task, tuple(e for e in evidence if not e.passed), options)
+
+
+def _owners(building: Building, evidence: tuple[Evidence, ...]) -> tuple[TaskRun, ...]:
+    names = " ".join(name for e in evidence for name in e.failing)
+    return tuple(t for t in building.tasks if any(path in names for path in t.check_files))
+
+
+def _diagnosed(building: Building, task: TaskRun, outcome: Diagnosed, options: Options) -> Building:
+    """Orders go to the tasks that own the files; nobody writes another's."""
+    diagnosis = outcome.diagnosis
+    if diagnosis.wrong_check and outcome.strategy != "repair":
+        accused = _owners(building, _evidence(task)) or ((task,) if task.task.kind == "build" else ())
+        if accused and all(t.check_rewrites < options.budget.check_rewrites for t in accused):
+            again = [_set(rewrite_checks(t, diagnosis.wrong_check), phase=Verifying()) for t in accused]
+            waiting = _set(task, phase=Verifying(), tried=(*task.tried, outcome.strategy))
+            return building.replaced(waiting, *again)
+    task = _set(task, patch=diagnosis, phase=Verifying(), tried=(*task.tried, outcome.strategy))
+    building = building.replaced(task)
+    owned = [
+        _code(owner, diagnosis.cause, orders)
+        for owner in (*building.standing_on(task.task.id), task)
+        if (orders := tuple(o for o in diagnosis.orders if o.path in owner.task.files))
+    ]
+    if not owned:
+        return repair.unproductive(building, task.task.id, "no order could be followed", options)
+    return building.replaced(*owned)
+
+
+def _evidence(task: TaskRun) -> tuple[Evidence, ...]:
+    return task.phase.evidence if isinstance(task.phase, Debugging) else ()
+
+
+# ------------------------------------------------------------------------------ what a person decides
+
+
+def answer_task(building: Building, answer: Answer) -> Building:
+    """What the person said about a task that asked for help."""
+    for task in building.tasks:
+        if isinstance(task.phase, Asking) and task.phase.question.id == answer.question:
+            return building.replaced(_answered(task, answer))
+    raise UnexpectedOutcome(f"nobody asked {answer.question}")
+
+
+def _answered(task: TaskRun, answer: Answer) -> TaskRun:
+    if answer.text == repair.ACCEPT_UNPROVED:
+        return _set(task, phase=GivenUp(why="built_unverified", reason="accepted by the person unproved"))
+    if answer.skipped or answer.text == repair.GIVE_UP:
+        return _set(task, phase=GivenUp(why="stuck", reason="no repair made progress"))
+    return _set(task, phase=Verifying(), tried=(), hint=answer.text)
+
+
+def waive(building: Building, outcome: FindingWaived) -> Building:
+    """The person lets a finding be. Waiving a failing check ends its task unproved; it never passes it."""
+    finding = outcome.finding.model_copy(update={"waived": outcome.reason})
+    task = building.task(finding.task)
+    others = tuple(f for f in task.findings if f.id != finding.id)
+    task = _set(task, findings=(*others, finding))
+    if finding.source == "check" and not isinstance(task.phase, Verified):
+        reason = f"a failing check was waived: {outcome.reason}"
+        task = _set(task, phase=GivenUp(why="built_unverified", reason=reason))
+    return building.replaced(task)
+
+
+def take_up(building: Building) -> Building:
+    """Every task that was given up begins again from what it has, with fresh attempts."""
+    return building.replaced(*(_fresh(t) for t in building.tasks if isinstance(t.phase, GivenUp)))
+
+
+def _fresh(task: TaskRun) -> TaskRun:
+    complete = set(task.task.files) <= set(task.files)
+    rewritten = Unwritten() if isinstance(task.acceptance, Unseen) else task.acceptance
+    return _set(
+        task,
+        phase=Verifying() if complete else BreakingDown(),
+        acceptance=rewritten,
+        attempts=(),
+        tried=(),
+        patch=None,
+        reviews=0,
+        check_rewrites=0,
+    )

@@ -1,0 +1,166 @@
+"""Which actions can be performed now. Pure: no I/O, no clock, no randomness.
+
+Everything that is ready is returned, whether or not it is already under way: the conductor knows
+what is in flight. An action whose budget is spent is never returned.
+
+A task has two tracks that meet in ``Verifying``. Its checks are written, then seen to fail on the tree
+before the code. Its code is broken down, written and reviewed against the contract alone, so it does
+not wait for the tasks it depends on; only running the checks does.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from samokoder.domain.action import (
+    Action,
+    BreakDown,
+    Design,
+    Diagnose,
+    MakePlan,
+    Mirror,
+    PrepareEnvironment,
+    ReviewFiles,
+    RunCheck,
+    SeeChecksFail,
+    Specify,
+    WriteChecks,
+    WriteDelivery,
+    WriteFile,
+    WriteManual,
+)
+from samokoder.domain.evidence import Check
+from samokoder.domain.files import tree_digest
+from samokoder.domain.run import (
+    ApprovingPlan,
+    ApprovingSpecification,
+    Building,
+    Clarifying,
+    Designing,
+    Finished,
+    Planning,
+    Run,
+    Specifying,
+)
+from samokoder.domain.work import (
+    Asking,
+    BreakingDown,
+    Coding,
+    Debugging,
+    Frozen,
+    GivenUp,
+    Reviewing,
+    TaskRun,
+    Unseen,
+    Unwritten,
+    Verified,
+    Verifying,
+)
+from samokoder.orchestrator.integration import checks_of
+
+
+def decide(run: Run) -> tuple[Action, ...]:
+    """Every action that can be performed now; empty when the run has ended or waits for the person."""
+    match run.phase:
+        case Specifying():
+            return (Specify(),)
+        case Designing():
+            return (Design(),)
+        case Planning():
+            return (MakePlan(), *_prepare(run))
+        case Building() as building:
+            return (*_prepare(run), *_build(run, building))
+        case Clarifying() | ApprovingSpecification() | ApprovingPlan() | Finished():
+            return ()
+        case _:
+            assert_never(run.phase)
+
+
+def _prepare(run: Run) -> tuple[Action, ...]:
+    return () if run.environment else (PrepareEnvironment(),)
+
+
+def _build(run: Run, building: Building) -> tuple[Action, ...]:
+    actions: list[Action] = []
+    for task in building.tasks:
+        actions += _acceptance(run, building, task)
+        actions += _work(run, building, task)
+    if "manual" not in building.documented:
+        actions.append(WriteManual())
+    if "delivery" not in building.documented:
+        actions.append(WriteDelivery())
+    return (*actions, *_mirror(run, building))
+
+
+def _acceptance(run: Run, building: Building, task: TaskRun) -> tuple[Action, ...]:
+    before = building.standing_on(task.task.id)
+    match task.acceptance:
+        case Unwritten():
+            if any(isinstance(t.acceptance, Unwritten) for t in before):
+                return ()  # its fixtures may come from their checks
+            return (WriteChecks(task.task.id, task.check_rewrites),)
+        case Unseen():
+            if run.environment is None or not _all_verified(before):
+                return ()
+            return (SeeChecksFail(task.task.id, task.check_rewrites),)
+        case Frozen():
+            return ()
+        case _:
+            assert_never(task.acceptance)
+
+
+def _work(run: Run, building: Building, task: TaskRun) -> tuple[Action, ...]:
+    name = task.task.id
+    match task.phase:
+        case BreakingDown():
+            return (BreakDown(name),)
+        case Coding() as coding:
+            waiting = [order for order in coding.orders if order.path not in coding.done]
+            return tuple(WriteFile(name, order, coding.round) for order in waiting)
+        case Reviewing() as reviewing:
+            return (ReviewFiles(name, reviewing.changed, reviewing.round),)
+        case Verifying() as verifying:
+            return _verify(run, building, task, verifying)
+        case Debugging() as debugging:
+            return (Diagnose(name, debugging.strategy, len(task.attempts)),)
+        case Asking() | Verified() | GivenUp():
+            return ()
+        case _:
+            assert_never(task.phase)
+
+
+def _verify(run: Run, building: Building, task: TaskRun, verifying: Verifying) -> tuple[Action, ...]:
+    if run.environment is None or not isinstance(task.acceptance, Frozen):
+        return ()
+    if not _all_verified(building.standing_on(task.task.id)):
+        return ()
+    if task.task.kind == "integration" and len(building.documented) < 2:
+        return ()  # the documents are part of the final tree
+    tree = tree_digest(building.tree_of(task.task.id))
+    runs = [(check, _times_run(verifying, check, tree)) for check in checks_of(building, task)]
+    return tuple(
+        RunCheck(task.task.id, check.id, tree, confirm=bool(times))
+        for check, times in runs
+        if times == 0 or (times == 1 and not _passed(verifying, check))
+    )
+
+
+def _times_run(verifying: Verifying, check: Check, tree: str) -> int:
+    return sum(1 for e in verifying.results if e.check.id == check.id and e.tree == tree)
+
+
+def _passed(verifying: Verifying, check: Check) -> bool:
+    return any(e.passed for e in verifying.results if e.check.id == check.id)
+
+
+def _all_verified(tasks: tuple[TaskRun, ...]) -> bool:
+    return all(isinstance(task.phase, Verified) for task in tasks)
+
+
+def _mirror(run: Run, building: Building) -> tuple[Action, ...]:
+    missing = {
+        path: digest
+        for path, digest in building.landed.items()
+        if run.mirrored.get(path) != digest and path not in run.conflicts
+    }
+    return (Mirror(tuple(sorted(missing.items()))),) if missing else ()

@@ -1,0 +1,82 @@
+"""The last task: the whole application is built, started and checked together. Pure."""
+
+from __future__ import annotations
+
+from samokoder.domain.architecture import Architecture
+from samokoder.domain.evidence import Check
+from samokoder.domain.plan import INTEGRATION, Epic, Plan, Task
+from samokoder.domain.run import Building
+from samokoder.domain.work import Frozen, TaskRun, Unwritten, Verifying
+
+_EPIC = Epic(id="whole", title="The whole application")
+
+
+def with_integration(plan: Plan) -> Plan:
+    """The plan with its last task added: it depends on all and writes nothing of its own."""
+    last = Task(
+        id=INTEGRATION,
+        title="The whole application: build, start, all checks",
+        epic=_EPIC.id,
+        purpose="Everything works together on the final tree.",
+        depends_on=tuple(task.id for task in plan.tasks),
+        files=(),
+        kind="integration",
+        requirements=(),
+    )
+    return Plan(epics=(*plan.epics, _EPIC), tasks=(*plan.tasks, last))
+
+
+def task_runs(plan: Plan) -> tuple[TaskRun, ...]:
+    """Every task at its beginning. The integration has no code or checks of its own to write."""
+    return tuple(
+        TaskRun(task=task, acceptance=Frozen(checks=(), files={}), phase=Verifying())
+        if task.kind == "integration"
+        else TaskRun(task=task, acceptance=Unwritten())
+        for task in plan.tasks
+    )
+
+
+def checks_of(building: Building, task: TaskRun) -> tuple[Check, ...]:
+    """What must pass for this task: its frozen checks; for the integration, the whole."""
+    if task.task.kind == "integration":
+        return whole_checks(building.architecture)
+    return () if isinstance(task.acceptance, Unwritten) else task.acceptance.checks
+
+
+def whole_checks(architecture: Architecture) -> tuple[Check, ...]:
+    """Build, all tests together, start and health."""
+    checks = []
+    if architecture.language == "python":
+        checks.append(
+            Check(id="build", title="every file compiles", command=("python", "-m", "compileall", "-q", "."))
+        )
+    checks.append(Check(id="tests", title="all checks together", command=architecture.test_command))
+    if service := architecture.service:
+        checks.append(
+            Check(
+                id="start",
+                title=f"the application starts and answers {service.health}",
+                command=service.command,
+                service=service,
+            )
+        )
+    return tuple(checks)
+
+
+def checks_for(task: Task, architecture: Architecture) -> tuple[Check, ...]:
+    """The check a task's check files make up: the project's test command on exactly these files."""
+    runnable = tuple(path for path in task.check_files if _is_test(path))
+    return (
+        Check(
+            id=task.id,
+            title=task.title,
+            command=(*architecture.test_command, *runnable),
+            files=task.check_files,
+            requirements=task.requirements,
+        ),
+    )
+
+
+def _is_test(path: str) -> bool:
+    name = path.rsplit("/", 1)[-1]
+    return name not in {"conftest.py", "__init__.py"}
