@@ -78,7 +78,7 @@ def _apply(run: Run, outcome: Outcome) -> Run:
             return _finish(run, End(kind="cancelled", reason="Cancelled by the person."))
         case FindingWaived():
             return _with(run, waive(_building(run, outcome), outcome))
-        case Mirrored(files=files, conflicts=conflicts):
+        case Mirrored():
             return _mirrored(run, outcome)
         case NothingUsable():
             return _nothing_usable(run, outcome)

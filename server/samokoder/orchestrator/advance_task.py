@@ -115,6 +115,7 @@ def _written(task: TaskRun, outcome: FileWritten) -> TaskRun:
 def _reviewed(task: TaskRun, outcome: Reviewed, budget: Budget) -> TaskRun:
     """Every hunk must be approved, or its finding waived by a person; silence approves nothing."""
     assert isinstance(task.phase, Reviewing)
+    approach = task.phase.approach
     waived = {finding.id for finding in task.findings if finding.waived}
     findings = review_findings(task, outcome)
     open_findings = [f for f in findings if f.severity == "error" and f.id not in waived]
@@ -130,7 +131,6 @@ def _reviewed(task: TaskRun, outcome: Reviewed, budget: Budget) -> TaskRun:
         FileOrder(path=path, instruction=" ".join(f.message for f in open_findings if f.path == path))
         for path in dict.fromkeys(f.path for f in open_findings if f.path)
     )
-    approach = task.phase.approach
     return _code(_set(task, reviews=task.reviews + 1), approach, orders)
 
 
@@ -206,7 +206,7 @@ def _diagnosed(building: Building, task: TaskRun, outcome: Diagnosed, options: O
         if (orders := tuple(o for o in diagnosis.orders if o.path in owner.task.files))
     ]
     if not owned:
-        return repair.unproductive(building, task.task.id, "no order could be followed", options)
+        return repair.unproductive(building, task.task.id, options)
     return building.replaced(*owned)
 
 

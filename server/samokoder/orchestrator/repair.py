@@ -39,6 +39,9 @@ def proved(task: TaskRun, evidence: tuple[Evidence, ...]) -> TaskRun:
 
 def failed(building: Building, task: TaskRun, evidence: tuple[Evidence, ...], options: Options) -> Building:
     """Checks failed, twice on the same tree."""
+    for other in building.tasks:
+        if other.task.id != task.task.id and _touches(other, task):
+            return unproductive(building, other.task.id, options)
     if task.patch is None or task.best is None:
         return _debug(building, _remember(building, task, evidence), evidence, options)
     before, now = loops.failing(task.best.evidence), loops.failing(evidence)
@@ -55,11 +58,11 @@ def after_writing(building: Building, task_id: str, options: Options) -> Buildin
         return building
     for task in building.tasks:
         if task.patch and task.best and _all_written(building, task) and _repeats(building, task):
-            return unproductive(building, task.task.id, "the same patch came back", options)
+            return unproductive(building, task.task.id, options)
     return building
 
 
-def unproductive(building: Building, task_id: str, reason: str, options: Options) -> Building:
+def unproductive(building: Building, task_id: str, options: Options) -> Building:
     """The repair under way cannot help: drop it without running anything."""
     task = building.task(task_id)
     if task.best is None:
@@ -138,6 +141,12 @@ def _help(task: TaskRun, reason: str) -> Question:
 def _names(evidence: tuple[Evidence, ...]) -> str:
     names = sorted(loops.failing(evidence))
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _touches(repairing: TaskRun, task: TaskRun) -> bool:
+    """Whether a repair under way for one task changed files of the other."""
+    ordered = {order.path for order in repairing.patch.orders} if repairing.patch else set()
+    return bool(ordered & set(task.task.files))
 
 
 # ------------------------------------------------------------------------------------------ repetition

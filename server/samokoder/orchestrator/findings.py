@@ -1,0 +1,64 @@
+"""What is wrong now, at its place in the files. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from samokoder.domain.evidence import Evidence
+from samokoder.domain.paths import FilePath, UnsafePath
+from samokoder.domain.review import Finding, finding_id
+from samokoder.domain.run import Building, Run
+from samokoder.domain.work import Debugging, TaskRun, Verifying
+
+_PLACE = re.compile(r"(?:^|[\s\"'(])([\w./-]+\.\w{1,4})(?::|\", line )(\d+)", re.MULTILINE)
+
+
+def findings(run: Run) -> tuple[Finding, ...]:
+    """The reviewer's objections and the failing checks, waived ones included."""
+    phase = run.unfinished
+    if not isinstance(phase, Building):
+        return ()
+    return tuple(found for task in phase.tasks for found in _of_task(task))
+
+
+def _of_task(task: TaskRun) -> tuple[Finding, ...]:
+    known = {finding.id: finding for finding in task.findings}
+    failing = (_failing(task, item) for item in _evidence(task) if not item.passed)
+    return (*task.findings, *(f for f in failing if f.id not in known))
+
+
+def _evidence(task: TaskRun) -> tuple[Evidence, ...]:
+    match task.phase:
+        case Debugging(evidence=evidence):
+            return evidence
+        case Verifying(results=results) if results:
+            return tuple({e.check.id: e for e in results}.values())
+        case _:
+            return task.best.evidence if task.best else ()
+
+
+def _failing(task: TaskRun, evidence: Evidence) -> Finding:
+    path, line = _place(evidence.report.output, {*task.task.files, *task.task.check_files})
+    names = sorted(evidence.failing)
+    message = f"{evidence.check.title}: {evidence.report.fault or ', '.join(names[:5])}"
+    return Finding(
+        id=finding_id(task.task.id, "check", path, evidence.check.id),
+        task=task.task.id,
+        source="check",
+        path=path,
+        line=line,
+        message=message,
+        severity="error",
+    )
+
+
+def _place(output: str, own: set[FilePath]) -> tuple[FilePath | None, int]:
+    """The last place in one of our files that the output names; else the first such file."""
+    for name, line in reversed(_PLACE.findall(output)):
+        try:
+            path = FilePath(name.removeprefix("./"))
+        except UnsafePath:
+            continue
+        if not own or path in own:
+            return path, int(line)
+    return (min(own) if own else None), 1

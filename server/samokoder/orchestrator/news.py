@@ -1,0 +1,129 @@
+"""What is worth telling a person while a run goes on. Pure."""
+
+from __future__ import annotations
+
+from samokoder.domain.action import (
+    Action,
+    BreakDown,
+    Design,
+    Diagnose,
+    MakePlan,
+    Mirror,
+    PrepareEnvironment,
+    ReviewFiles,
+    RunCheck,
+    SeeChecksFail,
+    Specify,
+    WriteChecks,
+    WriteDelivery,
+    WriteFile,
+    WriteManual,
+)
+from samokoder.domain.outcome import (
+    CheckRan,
+    ChecksSeen,
+    Diagnosed,
+    EnvironmentMissing,
+    EnvironmentReady,
+    FileWritten,
+    Mirrored,
+    NothingUsable,
+    Outcome,
+    Reviewed,
+)
+from samokoder.domain.run import Run
+from samokoder.ports import News
+
+AGENTS: dict[type[Action], str] = {
+    Specify: "SpecWriter",
+    Design: "Architect",
+    MakePlan: "TechLead",
+    PrepareEnvironment: "Executor",
+    WriteChecks: "Tester",
+    SeeChecksFail: "Executor",
+    BreakDown: "Developer",
+    WriteFile: "CodeMonkey",
+    ReviewFiles: "Reviewer",
+    RunCheck: "Executor",
+    WriteManual: "TechnicalWriter",
+    WriteDelivery: "Delivery",
+    Mirror: "Executor",
+}
+_HUNTERS = {"repair": "BugHunter", "narrow": "BugHunter", "troubleshoot": "Troubleshooter"}
+
+
+def agent_of(action: Action) -> str:
+    """The role that does it, as people know it."""
+    if isinstance(action, Diagnose):
+        return _HUNTERS.get(action.strategy, "ProblemSolver")
+    return AGENTS[type(action)]
+
+
+def started(run: Run, action: Action) -> News:
+    return News(
+        run=run.id,
+        kind="started",
+        action=type(action).__name__,
+        agent=agent_of(action),
+        task=getattr(action, "task", ""),
+        subject=_subject(action),
+    )
+
+
+def _subject(action: Action) -> str:
+    match action:
+        case WriteFile(order=order):
+            return order.path
+        case ReviewFiles(changed=changed):
+            return ", ".join(changed)
+        case RunCheck(check=check):
+            return check
+        case Mirror(files=files):
+            return f"{len(files)} files"
+        case Diagnose(strategy=strategy):
+            return strategy
+        case _:
+            return ""
+
+
+def landed(run: Run, outcome: Outcome) -> News:
+    ok, subject, detail = _result(outcome)
+    return News(
+        run=run.id,
+        kind="landed",
+        action=outcome.action.split(" ", 1)[0],
+        task=getattr(outcome, "task", ""),
+        outcome=outcome.kind,
+        subject=subject,
+        ok=ok,
+        detail=detail,
+    )
+
+
+def _result(outcome: Outcome) -> tuple[bool, str, str]:
+    match outcome:
+        case FileWritten(path=path):
+            return True, path, ""
+        case ChecksSeen(reports=reports):
+            failed = all(report.exit_code not in {0, None} for report in reports)
+            return failed, "", "fails before the code, as it must" if failed else "passes without any code"
+        case CheckRan(evidence=evidence):
+            report = evidence.report
+            detail = report.fault or f"exit code {report.exit_code}, {report.seconds:.1f} s"
+            return report.passed, evidence.check.title, detail
+        case Reviewed(review=review):
+            rejected = [v for v in review.verdicts if not v.approve]
+            return not rejected, "", rejected[0].reason if rejected else "approved"
+        case Diagnosed(diagnosis=diagnosis):
+            return True, ", ".join(order.path for order in diagnosis.orders), diagnosis.cause
+        case EnvironmentReady(isolation=isolation):
+            return True, isolation.level, ", ".join(isolation.separates)
+        case EnvironmentMissing(what=what):
+            return False, "", what
+        case Mirrored(files=files, conflicts=conflicts):
+            kept = f"left as they are: {', '.join(conflicts)}" if conflicts else ""
+            return not conflicts, f"{len(files)} files", kept
+        case NothingUsable(reason=reason):
+            return False, "", reason
+        case _:
+            return True, "", ""

@@ -1,0 +1,280 @@
+"""An action becomes an outcome. The only dispatch on actions that touches the world.
+
+What goes wrong in a way that has a name is an outcome too; anything else is a fault of ours and
+goes up to the fence in ``runs``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from samokoder.agents.architect import ARCHITECT
+from samokoder.agents.bug_hunter import BY_STRATEGY
+from samokoder.agents.code_monkey import CODE_MONKEY
+from samokoder.agents.delivery import DELIVERY
+from samokoder.agents.developer import DEVELOPER
+from samokoder.agents.reviewer import REVIEWER
+from samokoder.agents.spec_writer import SPEC_WRITER
+from samokoder.agents.tech_lead import TECH_LEAD
+from samokoder.agents.technical_writer import TECHNICAL_WRITER
+from samokoder.agents.tester import TESTER
+from samokoder.domain.action import (
+    Action,
+    BreakDown,
+    Design,
+    Diagnose,
+    MakePlan,
+    Mirror,
+    PrepareEnvironment,
+    ReviewFiles,
+    RunCheck,
+    SeeChecksFail,
+    Specify,
+    WriteChecks,
+    WriteDelivery,
+    WriteFile,
+    WriteManual,
+    key,
+)
+from samokoder.domain.evidence import Evidence
+from samokoder.domain.files import Digest, Files, SourceFile, digest_of, tree_digest, union
+from samokoder.domain.outcome import (
+    BrokenDown,
+    CheckRan,
+    ChecksSeen,
+    ChecksWritten,
+    Designed,
+    Diagnosed,
+    DocumentsWritten,
+    EnvironmentMissing,
+    EnvironmentReady,
+    FileWritten,
+    NothingUsable,
+    Outcome,
+    OutOfScopeFound,
+    Planned,
+    Reviewed,
+    Specified,
+)
+from samokoder.domain.paths import FilePath
+from samokoder.domain.review import hunks
+from samokoder.domain.run import Building, Designing, Planning, Run
+from samokoder.errors import BudgetExceeded, ModelUnavailable, SandboxError
+from samokoder.orchestrator import briefs
+from samokoder.orchestrator.asking import Unusable, ask
+from samokoder.orchestrator.integration import checks_for, checks_of
+from samokoder.orchestrator.mirror import mirror
+from samokoder.orchestrator.world import World
+from samokoder.ports import SandboxSession
+
+OpenSession = Callable[[], Awaitable[SandboxSession]]
+
+
+@dataclass(frozen=True)
+class Landing:
+    """An outcome, and the contents it names that are new."""
+
+    outcome: Outcome
+    blobs: Mapping[Digest, bytes] = field(default_factory=dict)
+
+
+async def perform(action: Action, run: Run, world: World, session: OpenSession) -> Landing:
+    """Do it. Named failures become outcomes; cancellation leaves nothing behind."""
+    try:
+        landing = await _perform(action, run, world, session)
+    except Unusable as error:
+        landing = Landing(NothingUsable(cause="invalid_answer", reason=str(error), spent=error.spent))
+    except ModelUnavailable as error:
+        landing = Landing(NothingUsable(cause="model_unavailable", reason=str(error)))
+    except BudgetExceeded as error:
+        landing = Landing(NothingUsable(cause="budget", reason=str(error)))
+    except SandboxError as error:
+        landing = Landing(EnvironmentMissing(what=" ".join(filter(None, (str(error), error.hint)))))
+    return Landing(landing.outcome.model_copy(update={"action": key(action)}), landing.blobs)
+
+
+async def _perform(action: Action, run: Run, world: World, session: OpenSession) -> Landing:
+    match action:
+        case Specify() | Design() | MakePlan():
+            return await _before_building(action, run, world)
+        case PrepareEnvironment():
+            opened = await session()
+            return Landing(EnvironmentReady(digest=opened.digest, isolation=opened.isolation))
+        case WriteChecks():
+            return await _write_checks(action, run, world)
+        case SeeChecksFail():
+            return await _see_checks_fail(action, run, world, await session())
+        case BreakDown():
+            return await _break_down(action, run, world)
+        case WriteFile():
+            return await _write_file(action, run, world)
+        case ReviewFiles():
+            return await _review(action, run, world)
+        case RunCheck():
+            return await _run_check(action, run, world, await session())
+        case Diagnose():
+            return await _diagnose(action, run, world)
+        case WriteManual() | WriteDelivery():
+            return await _document(action, run, world)
+        case Mirror():
+            return Landing(await mirror(action, run, world))
+        case _:
+            assert_never(action)
+
+
+# ------------------------------------------------------------------------------- up to the building
+
+
+async def _before_building(action: Specify | Design | MakePlan, run: Run, world: World) -> Landing:
+    salt = _salt(run, action)
+    match action:
+        case Specify():
+            written, spent = await ask(SPEC_WRITER, briefs.spec_writer(run), run, world, salt=salt)
+            if written.specification is None:
+                return Landing(OutOfScopeFound(reason=written.out_of_scope, spent=spent))
+            return Landing(Specified(specification=written.specification, spent=spent))
+        case Design():
+            assert isinstance(run.phase, Designing)
+            brief = briefs.architect(run, run.phase)
+            architecture, spent = await ask(ARCHITECT, brief, run, world, salt=salt)
+            return Landing(Designed(architecture=architecture, spent=spent))
+        case MakePlan():
+            assert isinstance(run.phase, Planning)
+            plan, spent = await ask(TECH_LEAD, briefs.tech_lead(run.phase), run, world, salt=salt)
+            return Landing(Planned(plan=plan, spent=spent))
+
+
+# ------------------------------------------------------------------------------------------- checks
+
+
+async def _write_checks(action: WriteChecks, run: Run, world: World) -> Landing:
+    building = _building(run)
+    earlier = await sources(world, briefs.tester_reads(building, action))
+    brief = briefs.tester(building, action, earlier)
+    answer, spent = await ask(TESTER, brief, run, world, salt=_salt(run, action))
+    files, blobs = _stored(answer.files)
+    checks = checks_for(brief.task, building.architecture)
+    return Landing(ChecksWritten(task=action.task, checks=checks, files=files, spent=spent), blobs)
+
+
+async def _see_checks_fail(action: SeeChecksFail, run: Run, world: World, session: SandboxSession) -> Landing:
+    building = _building(run)
+    task = building.task(action.task)
+    tree = await contents(world, union(building.base_of(action.task), task.check_files))
+    reports = [await session.run(tree, check) for check in checks_of(building, task)]
+    return Landing(ChecksSeen(task=action.task, reports=tuple(reports)))
+
+
+async def _run_check(action: RunCheck, run: Run, world: World, session: SandboxSession) -> Landing:
+    building = _building(run)
+    files = building.tree_of(action.task)
+    check = next(c for c in checks_of(building, building.task(action.task)) if c.id == action.check)
+    report = await session.run(await contents(world, files), check)
+    evidence = Evidence(
+        check=check,
+        tree=tree_digest(files),
+        report=report,
+        isolation=session.isolation,
+        environment=session.digest,
+    )
+    return Landing(CheckRan(task=action.task, evidence=evidence, confirm=action.confirm))
+
+
+# ------------------------------------------------------------------------------ code, review, repair
+
+
+async def _break_down(action: BreakDown, run: Run, world: World) -> Landing:
+    building = _building(run)
+    brief = briefs.developer(building, building.task(action.task))
+    breakdown, spent = await ask(DEVELOPER, brief, run, world, salt=_salt(run, action))
+    return Landing(BrokenDown(task=action.task, breakdown=breakdown, spent=spent))
+
+
+async def _write_file(action: WriteFile, run: Run, world: World) -> Landing:
+    building = _building(run)
+    seen = await sources(world, briefs.code_monkey_reads(building, action))
+    brief = briefs.code_monkey(building, action, seen)
+    written, spent = await ask(CODE_MONKEY, brief, run, world, salt=_salt(run, action))
+    path = action.order.path
+    files, blobs = _stored((SourceFile(path=path, text=written.text),))
+    outcome = FileWritten(task=action.task, path=path, digest=files[path], round=action.round, spent=spent)
+    return Landing(outcome, blobs)
+
+
+async def _review(action: ReviewFiles, run: Run, world: World) -> Landing:
+    building = _building(run)
+    task = building.task(action.task)
+    changed = {path: task.files[path] for path in action.changed}
+    before = {path: task.reviewed[path] for path in action.changed if path in task.reviewed}
+    new = {s.path: s.text for s in await sources(world, changed)}
+    old = {s.path: s.text for s in await sources(world, before)}
+    pieces = tuple(hunk for path in action.changed for hunk in hunks(path, old.get(path), new[path]))
+    brief = briefs.reviewer(building, action, pieces)
+    review, spent = await ask(REVIEWER, brief, run, world, salt=_salt(run, action))
+    outcome = Reviewed(task=action.task, files=changed, hunks=pieces, review=review, spent=spent)
+    return Landing(outcome)
+
+
+async def _diagnose(action: Diagnose, run: Run, world: World) -> Landing:
+    building = _building(run)
+    tree = await sources(world, building.tree_of(action.task))
+    brief = briefs.fault(building, action, tree)
+    diagnosis, spent = await ask(
+        BY_STRATEGY[action.strategy],
+        brief,
+        run,
+        world,
+        strong=action.strategy == "stronger",
+        salt=_salt(run, action),
+    )
+    outcome = Diagnosed(task=action.task, strategy=action.strategy, diagnosis=diagnosis, spent=spent)
+    return Landing(outcome)
+
+
+# ---------------------------------------------------------------------------------------- documents
+
+
+async def _document(action: WriteManual | WriteDelivery, run: Run, world: World) -> Landing:
+    building, salt = _building(run), _salt(run, action)
+    if isinstance(action, WriteManual):
+        brief = briefs.technical_writer(building)
+        manual, spent = await ask(TECHNICAL_WRITER, brief, run, world, salt=salt)
+        readme = SourceFile(path=FilePath("README.md"), text=manual.readme)
+        files, blobs = _stored((readme,))
+        return Landing(DocumentsWritten(what="manual", files=files, spent=spent), blobs)
+    answer, spent = await ask(DELIVERY, briefs.delivery(building), run, world, salt=salt)
+    files, blobs = _stored(answer.files)
+    return Landing(DocumentsWritten(what="delivery", files=files, spent=spent), blobs)
+
+
+# ------------------------------------------------------------------------------------------ contents
+
+
+async def contents(world: World, files: Files) -> dict[FilePath, bytes]:
+    """The bytes of every file of a tree."""
+    blobs = await world.journal.blobs(list(dict.fromkeys(files.values())))
+    return {path: blobs[digest] for path, digest in files.items()}
+
+
+async def sources(world: World, files: Files) -> tuple[SourceFile, ...]:
+    """Files as agents read them, in the order of their paths."""
+    read = await contents(world, files)
+    return tuple(SourceFile(path=path, text=read[path].decode("utf-8", "replace")) for path in sorted(read))
+
+
+def _stored(files: tuple[SourceFile, ...]) -> tuple[Files, dict[Digest, bytes]]:
+    encoded = {file.path: file.text.encode("utf-8", "replace") for file in files}
+    named = {path: digest_of(content) for path, content in encoded.items()}
+    return named, {named[path]: content for path, content in encoded.items()}
+
+
+def _building(run: Run) -> Building:
+    assert isinstance(run.phase, Building)
+    return run.phase
+
+
+def _salt(run: Run, action: Action) -> int:
+    """How often this action has brought nothing usable."""
+    return next((f.times for f in run.failures if f.action == key(action)), 0)
