@@ -178,6 +178,7 @@ def test_checks_that_pass_without_code_are_written_again_and_then_given_up() -> 
         assert [n for n in ready(story.run) if n.startswith("WriteChecks T1")]
         story.then(checks_written("T1", version), checks_seen("T1", PASS))
     assert story.phase().why == "stuck"  # type: ignore[attr-defined]
+    assert not [name for name in ready(story.run) if "T1" in name and "BreakDown" not in name]
 
 
 def test_a_check_we_ended_ourselves_is_not_seen_to_fail() -> None:

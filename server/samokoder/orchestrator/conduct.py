@@ -19,6 +19,7 @@ from samokoder.domain.action import ASKS_MODEL, Action, Mirror, RunCheck, SeeChe
 from samokoder.domain.outcome import NothingUsable, Outcome
 from samokoder.domain.request import Request
 from samokoder.domain.run import Building, Planning, Run
+from samokoder.errors import UnexpectedOutcome
 from samokoder.orchestrator.advance import advance
 from samokoder.orchestrator.decide import decide
 from samokoder.orchestrator.news import landed, started
@@ -139,11 +140,17 @@ class Conductor:
         spent = outcome.spent.model_copy(update={"seconds": round(elapsed, 3)})
         outcome = outcome.model_copy(update={"spent": spent})
         after = advance(self.run, outcome)
+        if _changed_nothing(self.run, after) and outcome.action in map(key, decide(after)):
+            raise UnexpectedOutcome(f"{outcome.action} would be done for ever")
         step = Step(index=self._index, at=self._world.now(), outcome=outcome)
         blobs = landing.blobs if isinstance(landing, Landing) else {}
         await self._world.journal.commit(self.run, step, after, blobs)
         self.run, self._index = after, self._index + 1
         self._world.editor.happened(after, landed(after, outcome))
+
+
+def _changed_nothing(before: Run, after: Run) -> bool:
+    return after.model_copy(update={"usage": before.usage}) == before
 
 
 def _spec(run: Run) -> EnvironmentSpec:
