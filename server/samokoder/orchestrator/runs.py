@@ -133,10 +133,9 @@ class Runs:
 
     async def cancel(self, run_id: str) -> None:
         """Stop it; returns when nothing of it runs any more. Cancelling twice is no error."""
-        await self._stop(run_id)
-        run, index = await self._load(run_id)
-        if run.end is None:
-            await self._commit(run, index, Cancelled())
+        if (await self.read(run_id)).end is None:
+            await self._work_on(run_id, Cancelled())
+        await self.wait(run_id)
 
     # ---------------------------------------------------------------------------------------- looking
 
