@@ -1,0 +1,1 @@
+"""Where generated code is run: dependency environments, and runners with different isolation."""

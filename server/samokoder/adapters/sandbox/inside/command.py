@@ -1,0 +1,73 @@
+"""A fresh fork that turns into the command: its own session, pipes, limits and environment."""
+
+# ruff: noqa: PTH101, PTH102, PTH103, PTH109, PTH112, PTH114, PTH118, PTH120, PTH123, PTH208
+# No pathlib: it would cost every cold run 10 ms.
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+from contextlib import suppress
+from typing import Any, NoReturn
+
+from samokoder.adapters.sandbox.inside.processes import PR_SET_DUMPABLE, PR_SET_PDEATHSIG, prctl
+
+
+def become(ask: dict[str, Any], folder: str, output: int, warm: bool) -> None:
+    """Turn this fresh fork into the command. Returns never, or after pytest has run in it."""
+    os.setsid()
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl(PR_SET_DUMPABLE, 1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for fd, target in ((nothing, 0), (output, 1), (output, 2)):
+        os.dup2(fd, target)
+    os.closerange(3, 1024)
+    limit(ask["limits"])
+    os.chdir(f"{folder}/work")
+    environment = {**ask["env"], "HOME": f"{folder}/home", "TMPDIR": f"{folder}/tmp"}
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    if warm:
+        run_pytest(ask["argv"], environment)
+    else:
+        execute(ask["argv"], environment)
+
+
+def execute(argv: list[str], environment: dict[str, str]) -> NoReturn:
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        os.execvpe(argv[0], argv, environment)
+    except OSError as error:
+        os.write(2, f"{argv[0]}: {error.strerror}\n".encode())
+        os._exit(127 if isinstance(error, FileNotFoundError) else 126)
+
+
+def run_pytest(argv: list[str], environment: dict[str, str]) -> None:
+    """As ``python -m pytest`` would, in this process; the way out is SystemExit, as there."""
+    import runpy
+    import tempfile
+
+    tempfile.tempdir = None  # an import may have asked for it before TMPDIR was this run's
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.path.insert(0, os.getcwd())
+    sys.argv = ["-m", *argv[3:]]
+    sys.orig_argv = list(argv)
+    runpy.run_module("pytest", run_name="__main__", alter_sys=True)
+
+
+def limit(limits: dict[str, int]) -> None:
+    wanted = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_NOFILE: limits["open_files"],
+        resource.RLIMIT_FSIZE: limits["file_size"],
+        resource.RLIMIT_AS: limits["address_space"],
+    }
+    for which, value in wanted.items():
+        hard = resource.getrlimit(which)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        with suppress(OSError, ValueError):  # macOS refuses RLIMIT_AS
+            resource.setrlimit(which, (value, value))

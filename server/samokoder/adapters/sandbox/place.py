@@ -1,0 +1,81 @@
+"""What differs between runners: where a keeper is started, and what that place keeps apart."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from importlib.resources import files
+from typing import Protocol
+
+from samokoder.domain.evidence import Isolation
+
+_INSIDE = f"{__package__}.inside"
+
+
+def _text(module: str) -> str:
+    return (files(_INSIDE) / f"{module}.py").read_text(encoding="utf-8")
+
+
+def _bundle() -> str:
+    """The keeper's modules as one program text, so that nothing has to be installed where it runs."""
+    lines = ["import sys, types", "def module(name, text):"]
+    lines += ["    made = sys.modules[name] = types.ModuleType(name)"]
+    lines += ["    exec(compile(text, f'<{name}>', 'exec'), made.__dict__)"]
+    names = _INSIDE.split(".")
+    lines += [f"module({'.'.join(names[: i + 1])!r}, '')" for i in range(len(names))]
+    lines += [f"module({f'{_INSIDE}.{name}'!r}, {_text(name)!r})" for name in _KEEPER_MODULES]
+    return "\n".join([*lines, f"sys.modules['{_INSIDE}.keeper'].main()"])
+
+
+_KEEPER_MODULES = ("framing", "processes", "command", "warden", "keeper")
+"""Each after those it imports."""
+KEEPER = _bundle()
+PROBE = _text("probe")
+
+CLEAN = {
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONNOUSERSITE": "1",
+}
+"""The environment of every command, the same on every machine; PATH, HOME and TMPDIR come on top."""
+
+
+class Link(Protocol):
+    """A stream of bytes to a keeper and back."""
+
+    async def send(self, data: bytes) -> None:
+        """Never raises when the keeper is gone; the next receive tells."""
+        ...
+
+    async def receive(self) -> bytes:
+        """Some bytes; empty at the end."""
+        ...
+
+
+class Place(Protocol):
+    """Where the runs of one session happen."""
+
+    @property
+    def isolation(self) -> Isolation: ...
+
+    @property
+    def path(self) -> str:
+        """PATH of commands; its first folder holds the environment's python."""
+        ...
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Paths that differ from machine to machine, and what they are called in recorded output."""
+        ...
+
+    def keeper(self, warm: bool) -> AbstractAsyncContextManager[Link]:
+        """Start a keeper; leaving ends it and everything below it. Raises SandboxUnavailable.
+
+        A warm one runs in the environment's own interpreter, so that it can import from it.
+        """
+        ...
+
+
+def environment_of(path: str) -> dict[str, str]:
+    return {**CLEAN, "PATH": path}

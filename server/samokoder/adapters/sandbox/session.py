@@ -1,0 +1,124 @@
+"""One run's sandbox: a warm keeper for pytest, a fresh one for everything else."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from samokoder.adapters.sandbox.environments import Environment
+from samokoder.adapters.sandbox.frames import BrokenFrame, Told, Unpacker, pack
+from samokoder.adapters.sandbox.limits import Limits
+from samokoder.adapters.sandbox.place import PROBE, Link, Place, environment_of
+from samokoder.adapters.sandbox.warm import Warm, fits, modules_of
+from samokoder.domain.evidence import Check, CommandReport, Isolation
+from samokoder.domain.files import Digest, digest_of
+from samokoder.domain.paths import FilePath
+
+GRACE = 15.0
+"""Seconds beyond the time limit in which a keeper must have answered, killing included."""
+LOST = "what ran ended the process that watched over it"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One command for a keeper."""
+
+    id: str
+    frame: bytes
+    seconds: float
+
+
+class Session:
+    """A SandboxSession; the same for every place."""
+
+    def __init__(self, place: Place, environment: Environment, limits: Limits, warm: Warm | None) -> None:
+        self._place, self._limits, self._warm = place, limits, warm
+        self._digest = digest_of(f"{environment.digest}\n{place.isolation.level}\n".encode())
+        self._ids = itertools.count(1)
+
+    @property
+    def isolation(self) -> Isolation:
+        return self._place.isolation
+
+    @property
+    def digest(self) -> Digest:
+        return self._digest
+
+    async def warmed_up(self) -> bool:
+        """Wait until the warm keeper is ready or lost; whether there is one. Nobody needs to wait for it."""
+        return self._warm is not None and await self._warm.settled()
+
+    async def run(self, files: Mapping[FilePath, bytes], check: Check) -> CommandReport:
+        ask = self._ask(files, check)
+        told = None
+        if self._warm and fits(check, files, self._warm.loaded):
+            told = await self._warm.run(ask.id, ask.frame, ask.seconds + GRACE)
+        if told is None or told.lost:
+            told = await self._run_cold(ask)
+        return self._report(told)
+
+    def _ask(self, files: Mapping[FilePath, bytes], check: Check) -> Ask:
+        name = f"run-{next(self._ids)}"
+        head = {
+            "id": name,
+            "argv": self._command(check),
+            "env": environment_of(self._place.path),
+            "files": [(path, len(content)) for path, content in files.items()],
+            "limits": self._limits.as_asked(),
+        }
+        return Ask(name, pack(head, b"".join(files.values())), self._limits.seconds)
+
+    def _command(self, check: Check) -> list[str]:
+        if check.service is None:
+            return list(check.command)
+        task = check.service.model_dump() | {"seconds": self._limits.health_seconds}
+        return ["python", "-I", "-c", PROBE, json.dumps(task)]
+
+    async def _run_cold(self, ask: Ask) -> Told:
+        async with self._place.keeper(warm=False) as link:
+            try:
+                async with asyncio.timeout(ask.seconds + GRACE):
+                    return await _one_run(link, ask)
+            except (TimeoutError, BrokenFrame):
+                return Told(id=ask.id, lost=True)
+
+    def _report(self, told: Told) -> CommandReport:
+        return CommandReport(
+            exit_code=None if told.lost or told.fault else told.code,
+            output=self._neutral(told.output.decode("utf-8", "replace"), told.folder),
+            seconds=round(told.seconds, 3),
+            fault=LOST if told.lost else told.fault,
+        )
+
+    def _neutral(self, text: str, folder: str) -> str:
+        """The same text wherever it ran."""
+        own = {f"{folder}/work": ".", f"{folder}/home": "~", f"{folder}/tmp": "/tmp"} if folder else {}
+        for path, name in {**own, **self._place.names}.items():
+            text = text.replace(path, name)
+        return text
+
+
+async def _one_run(link: Link, ask: Ask) -> Told:
+    await link.send(ask.frame)
+    unpacker = Unpacker()
+    while data := await link.receive():
+        for told in unpacker.feed(data):
+            if told.id == ask.id:
+                return told
+    return Told(id=ask.id, lost=True)
+
+
+@asynccontextmanager
+async def session_in(place: Place, environment: Environment, limits: Limits) -> AsyncIterator[Session]:
+    """A session whose warm keeper starts in the background, when there is something to warm up."""
+    modules = modules_of(environment)
+    warm = Warm(place, modules) if modules else None
+    try:
+        yield Session(place, environment, limits, warm)
+    finally:
+        if warm:
+            await warm.close()

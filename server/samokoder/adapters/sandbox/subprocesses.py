@@ -1,0 +1,61 @@
+"""Host programs run to their end, with all they started."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+
+from samokoder.errors import SandboxError
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    code: int | None
+    """None when it took too long."""
+    output: str
+
+
+async def finished(
+    command: Sequence[str], environment: Mapping[str, str], seconds: float, folder: Path
+) -> Finished:
+    """Its exit code and output; cancelled or late, it is killed with its process group."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=dict(environment),
+            cwd=folder,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise SandboxError(f"{command[0]} cannot be started: {error}") from error
+    try:
+        async with asyncio.timeout(seconds):
+            output, _ = await process.communicate()
+    except TimeoutError:
+        return Finished(None, "")
+    finally:
+        if process.returncode is None:
+            with anyio.CancelScope(shield=True):
+                await kill_group(process)
+    return Finished(process.returncode, output.decode("utf-8", "replace"))
+
+
+async def kill_group(process: asyncio.subprocess.Process) -> None:
+    """Kill a process that leads its own session, with everything in its group, and wait for it."""
+    try:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    except ProcessLookupError:
+        pass
+    await process.wait()
