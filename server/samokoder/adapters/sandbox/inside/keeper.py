@@ -1,13 +1,14 @@
 """Runs commands inside a sandbox and tells how each ended.
 
-Frames on stdin ask, frames on stdout answer. For each run it forks a *warden*, which writes the files, starts
-the command, watches its limits, kills whatever is left of it and reports. The end of stdin ends everything, so
-nothing outlives a server that was killed. A keeper that was told to warm up has imported dependencies once; its
+Frames on stdin ask, frames on stdout answer. For each run it forks a *warden*, which writes the files,
+starts the command, watches its limits, kills whatever is left of it and reports. The end of stdin ends
+everything, so nothing outlives a server that was killed. A keeper that was told to warm up has imported dependencies once; its
 runs of ``python -m pytest`` are forks of it and start with them in memory.
 """
 
-# ruff: noqa: PTH101, PTH102, PTH103, PTH109, PTH112, PTH114, PTH118, PTH120, PTH123, PTH208
 # No pathlib: it would cost every cold run 10 ms.
+
+# ruff: noqa: PTH102, PTH103
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Finding and killing everything a process has started, however it was detached."""
 
-# ruff: noqa: PTH101, PTH102, PTH103, PTH109, PTH112, PTH114, PTH118, PTH120, PTH123, PTH208
 # No pathlib: it would cost every cold run 10 ms.
+
+# ruff: noqa: PTH101, PTH112, PTH114, PTH118, PTH123, PTH208
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """One run from its first file to the end of the last process it left."""
 
-# ruff: noqa: PTH101, PTH102, PTH103, PTH109, PTH112, PTH114, PTH118, PTH120, PTH123, PTH208
 # No pathlib: it would cost every cold run 10 ms.
+
+# ruff: noqa: PTH103, PTH120, PTH123
 
 from __future__ import annotations
 

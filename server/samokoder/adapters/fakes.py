@@ -1,0 +1,82 @@
+"""Twins of adapters that keep a port's promises without the world: for tests, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import PurePath
+
+import anyio.lowlevel
+
+from samokoder.adapters.sandbox.support import refuse_what_is_not_python
+from samokoder.domain.evidence import Check, CommandReport, Isolation
+from samokoder.domain.files import Digest, digest_of
+from samokoder.domain.paths import FilePath
+from samokoder.errors import InvalidRequest
+from samokoder.ports import EnvironmentSpec, SandboxSession
+
+Script = Callable[[Mapping[FilePath, bytes], Check], CommandReport]
+"""What a command would have left behind on these files; may raise SandboxError."""
+
+
+def all_pass(files: Mapping[FilePath, bytes], check: Check) -> CommandReport:
+    return CommandReport(exit_code=0, output="", seconds=0)
+
+
+class FakeSandbox:
+    """A Sandbox whose commands are answered by a function; it runs nothing."""
+
+    def __init__(self, script: Script = all_pass) -> None:
+        self.script = script
+        self.ran: list[Check] = []
+        """Every check that was run, in order."""
+
+    @asynccontextmanager
+    async def open(self, spec: EnvironmentSpec) -> AsyncIterator[SandboxSession]:
+        refuse_what_is_not_python(spec)
+        await anyio.lowlevel.checkpoint()
+        yield _FakeSession(self, spec)
+
+
+class _FakeSession:
+    def __init__(self, sandbox: FakeSandbox, spec: EnvironmentSpec) -> None:
+        self._sandbox = sandbox
+        self.isolation = Isolation(level="none", separates=(), engine="fake: nothing is run")
+        pins = sorted(dependency.pin for dependency in spec.dependencies)
+        self.digest: Digest = digest_of("\n".join([spec.language, *pins]).encode())
+
+    async def run(self, files: Mapping[FilePath, bytes], check: Check) -> CommandReport:
+        await anyio.lowlevel.checkpoint()
+        self._sandbox.ran.append(check)
+        return self._sandbox.script(dict(files), check)
+
+
+class MemoryWorkspace:
+    """A Workspace of dictionaries; ``folders`` is what stands in each target."""
+
+    def __init__(self, unwritable: Sequence[str] = ()) -> None:
+        self.folders: dict[str, dict[FilePath, bytes]] = {}
+        self._unwritable = frozenset(unwritable)
+
+    async def check(self, target: str) -> None:
+        await anyio.lowlevel.checkpoint()
+        if not target or "\0" in target or not PurePath(target).is_absolute():
+            raise InvalidRequest(f"The target folder must be an absolute path, not {target[:120]!r}.")
+        if ".git" in PurePath(target).parts or target in self._unwritable:
+            raise InvalidRequest(f"{target} cannot be written into.")
+
+    async def digests(self, target: str, paths: Sequence[FilePath]) -> Mapping[FilePath, Digest | None]:
+        await anyio.lowlevel.checkpoint()
+        there = self.folders.get(target, {})
+        return {path: digest_of(there[path]) if path in there else None for path in paths}
+
+    async def replace(self, target: str, path: FilePath, content: bytes, expected: Digest | None) -> bool:
+        if (await self.digests(target, [path]))[path] != expected or self._blocked(target, path):
+            return False
+        self.folders.setdefault(target, {})[path] = content
+        return True
+
+    def _blocked(self, target: str, path: FilePath) -> bool:
+        """Whether a file stands where a folder is needed, or a folder where the file should be."""
+        there = self.folders.get(target, {})
+        return any(path.startswith(f"{other}/") or other.startswith(f"{path}/") for other in there)
