@@ -11,7 +11,8 @@ from samokoder.domain.evidence import Isolation
 _INSIDE = f"{__package__}.inside"
 
 
-def _text(module: str) -> str:
+def text_of(module: str) -> str:
+    """The source of a program that runs inside."""
     return (files(_INSIDE) / f"{module}.py").read_text(encoding="utf-8")
 
 
@@ -22,14 +23,14 @@ def _bundle() -> str:
     lines += ["    exec(compile(text, f'<{name}>', 'exec'), made.__dict__)"]
     names = _INSIDE.split(".")
     lines += [f"module({'.'.join(names[: i + 1])!r}, '')" for i in range(len(names))]
-    lines += [f"module({f'{_INSIDE}.{name}'!r}, {_text(name)!r})" for name in _KEEPER_MODULES]
+    lines += [f"module({f'{_INSIDE}.{name}'!r}, {text_of(name)!r})" for name in _KEEPER_MODULES]
     return "\n".join([*lines, f"sys.modules['{_INSIDE}.keeper'].main()"])
 
 
 _KEEPER_MODULES = ("framing", "processes", "command", "warden", "keeper")
 """Each after those it imports."""
 KEEPER = _bundle()
-PROBE = _text("probe")
+PROBE = text_of("probe")
 
 CLEAN = {
     "LANG": "C.UTF-8",

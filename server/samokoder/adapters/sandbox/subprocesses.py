@@ -22,7 +22,11 @@ class Finished:
 
 
 async def finished(
-    command: Sequence[str], environment: Mapping[str, str], seconds: float, folder: Path
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    seconds: float,
+    folder: Path,
+    pass_fds: Sequence[int] = (),
 ) -> Finished:
     """Its exit code and output; cancelled or late, it is killed with its process group."""
     try:
@@ -34,6 +38,7 @@ async def finished(
             env=dict(environment),
             cwd=folder,
             start_new_session=True,
+            pass_fds=tuple(pass_fds),
         )
     except OSError as error:
         raise SandboxError(f"{command[0]} cannot be started: {error}") from error

@@ -2,8 +2,8 @@
 
 Frames on stdin ask, frames on stdout answer. For each run it forks a *warden*, which writes the files,
 starts the command, watches its limits, kills whatever is left of it and reports. The end of stdin ends
-everything, so nothing outlives a server that was killed. A keeper that was told to warm up has imported dependencies once; its
-runs of ``python -m pytest`` are forks of it and start with them in memory.
+everything, so nothing outlives a server that was killed. A keeper that was told to warm up has imported
+dependencies once; its runs of ``python -m pytest`` are forks of it and start with them in memory.
 """
 
 # No pathlib: it would cost every cold run 10 ms.

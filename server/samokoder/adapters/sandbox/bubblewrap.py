@@ -1,0 +1,173 @@
+"""The runner in Linux namespaces, by bubblewrap: no engine, no image, no root needed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
+
+from samokoder.adapters.sandbox import seccomp
+from samokoder.adapters.sandbox.environments import Environment, Environments, own_interpreter
+from samokoder.adapters.sandbox.limits import MIB, Limits
+from samokoder.adapters.sandbox.place import KEEPER, Link, environment_of
+from samokoder.adapters.sandbox.probing import attempts, separated
+from samokoder.adapters.sandbox.process_link import process_link
+from samokoder.adapters.sandbox.session import session_in
+from samokoder.adapters.sandbox.subprocesses import finished
+from samokoder.adapters.sandbox.support import refuse_what_is_not_python
+from samokoder.domain.evidence import Isolation
+from samokoder.errors import SandboxUnavailable
+from samokoder.ports import EnvironmentSpec, SandboxSession
+
+PATH = "/env/bin:/usr/local/bin:/usr/bin:/bin"
+WORK_BYTES = 512 * MIB
+PROBE_SECONDS = 30.0
+INSTALL = (
+    "Install it (Debian, Ubuntu: `apt install bubblewrap`; Fedora: `dnf install bubblewrap`), or use Docker."
+)
+_ALLOW_NAMESPACES = (
+    "The kernel forbids user namespaces to this user. An administrator can allow them with "
+    "`sysctl kernel.unprivileged_userns_clone=1` (Debian), or "
+    "`sysctl kernel.apparmor_restrict_unprivileged_userns=0` (Ubuntu); inside a container they may be forbidden "
+    "altogether. Or use Docker."
+)
+_FILES = {
+    "/etc/passwd": b"sandbox:x:1000:1000::/tmp:/bin/sh\n",
+    "/etc/group": b"sandbox:x:1000:\n",
+    "/etc/hosts": b"127.0.0.1 localhost\n::1 localhost\n",
+    "/etc/nsswitch.conf": b"passwd: files\ngroup: files\nhosts: files\n",
+}
+
+
+class BubblewrapSandbox:
+    """Runs checks in fresh namespaces: no network, no files but the system's programs, no privileges."""
+
+    def __init__(self, environments: Environments | None = None, limits: Limits | None = None) -> None:
+        self._environments = environments or Environments()
+        self._limits = limits or Limits()
+        self._isolation: Isolation | None = None
+
+    async def probe(self) -> Isolation:
+        """What it really separates here, tried once; raises SandboxUnavailable."""
+        if self._isolation is None:
+            self._isolation = await _tried()
+        return self._isolation
+
+    @asynccontextmanager
+    async def open(self, spec: EnvironmentSpec) -> AsyncIterator[SandboxSession]:
+        refuse_what_is_not_python(spec)
+        isolation = await self.probe()
+        environment = await self._environments.prepare(spec, own_interpreter())
+        place = BubblewrapPlace(environment, isolation)
+        async with session_in(place, environment, self._limits) as session:
+            yield session
+
+
+class BubblewrapPlace:
+    """Every keeper has namespaces of its own: a cold run shares nothing with any other."""
+
+    path = PATH
+
+    def __init__(self, environment: Environment, isolation: Isolation) -> None:
+        self.isolation = isolation
+        self.names = {str(Path(own_interpreter().executable).parent): "/python"}
+        self._environment = environment
+
+    @asynccontextmanager
+    async def keeper(self, warm: bool) -> AsyncIterator[Link]:
+        python = ["/env/bin/python"] if warm else [own_interpreter().executable, "-S"]
+        with Wrapping(self._environment.folder) as wrapping:
+            command = wrapping.command([*python, "-c", KEEPER, "/work/runs"])
+            async with process_link(command, {}, Path("/"), wrapping.descriptors) as link:
+                yield link
+
+
+class Wrapping:
+    """The bwrap command line, and the open files it reads from."""
+
+    def __init__(self, environment: Path | None) -> None:
+        self.descriptors: list[int] = []
+        self._environment = environment
+        self._open = ExitStack()
+
+    def __enter__(self) -> Wrapping:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def command(self, inner: Sequence[str]) -> list[str]:
+        words = [_bwrap(), "--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000"]
+        words += [
+            "--die-with-parent",
+            "--new-session",
+            "--cap-drop",
+            "ALL",
+            "--hostname",
+            "sandbox",
+            "--clearenv",
+        ]
+        words += [*_system(), "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+        words += ["--size", str(WORK_BYTES), "--tmpfs", "/work", "--chdir", "/work"]
+        if self._environment:
+            words += ["--ro-bind", str(self._environment), "/env"]
+        for path, content in _FILES.items():
+            words += ["--ro-bind-data", str(self._descriptor(content)), path]
+        if program := seccomp.compiled():
+            words += ["--seccomp", str(self._descriptor(program))]
+        for name, value in environment_of(PATH).items():
+            words += ["--setenv", name, value]
+        return [*words, "--remount-ro", "/", "--", *inner]
+
+    def _descriptor(self, content: bytes) -> int:
+        descriptor = os.memfd_create("samokoder")
+        self._open.callback(os.close, descriptor)
+        os.write(descriptor, content)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        self.descriptors.append(descriptor)
+        return descriptor
+
+
+def _bwrap() -> str:
+    if sys.platform != "linux":
+        raise SandboxUnavailable("bubblewrap exists on Linux only.", hint="Use Docker.")
+    found = shutil.which("bwrap")
+    if found is None:
+        raise SandboxUnavailable("bubblewrap (the program bwrap) is not installed.", hint=INSTALL)
+    return found
+
+
+def _system() -> list[str]:
+    """Programs and libraries, read-only, and the Python that runs us where that lies elsewhere."""
+    words: list[str] = ["--ro-bind", "/usr", "/usr"]
+    for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"):
+        place = Path(name)
+        if place.is_symlink():
+            words += ["--symlink", os.fspath(place.readlink()), name]
+        elif place.is_dir():
+            words += ["--ro-bind", name, name]
+    for name in ("/etc/ld.so.cache", "/etc/alternatives"):
+        words += ["--ro-bind-try", name, name]
+    prefix = Path(sys.base_prefix).resolve()
+    if not prefix.is_relative_to("/usr"):
+        words += ["--ro-bind", str(prefix), str(prefix)]
+    return words
+
+
+async def _tried() -> Isolation:
+    with Wrapping(None) as wrapping:
+        command = wrapping.command([own_interpreter().executable, *attempts()])
+        done = await finished(command, {}, PROBE_SECONDS, Path("/"), wrapping.descriptors)
+    if done.code != 0:
+        forbidden = any(
+            word in done.output for word in ("namespace", "uid map", "Permission denied", "permitted")
+        )
+        hint = _ALLOW_NAMESPACES if forbidden else "Choose another runner."
+        raise SandboxUnavailable(f"bubblewrap does not work here: {done.output.strip()[-500:]}", hint=hint)
+    version = await finished([_bwrap(), "--version"], {}, PROBE_SECONDS, Path("/"))
+    return Isolation(
+        level="bubblewrap", separates=separated("bubblewrap", done.output), engine=version.output.strip()
+    )
