@@ -1,25 +1,59 @@
-"""The runners that tests use, with one shared cache of environments, and programs for them to run."""
+"""The runners that tests use, with one shared cache of environments."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from importlib.metadata import version
+from typing import Any
 
 import pytest
 
+from samokoder.adapters.sandbox.bubblewrap import BubblewrapSandbox
+from samokoder.adapters.sandbox.choose import Runner
+from samokoder.adapters.sandbox.docker import DockerSandbox
 from samokoder.adapters.sandbox.environments import Environments
 from samokoder.adapters.sandbox.limits import Limits
 from samokoder.adapters.sandbox.local import LocalSandbox
 from samokoder.domain.architecture import Dependency, Service
 from samokoder.domain.evidence import Check
-from samokoder.ports import EnvironmentSpec, Sandbox
+from samokoder.errors import SandboxUnavailable
+from samokoder.ports import EnvironmentSpec
 
-RUNNERS = ["local"]
+NOTHING = EnvironmentSpec(language="python", dependencies=())
+RUNNERS: list[Any] = [
+    "local",
+    pytest.param(
+        "bubblewrap",
+        marks=pytest.mark.skipif(
+            sys.platform != "linux" or not shutil.which("bwrap"), reason="bubblewrap is not installed"
+        ),
+    ),
+    pytest.param("docker", marks=pytest.mark.docker),
+]
+SEPARATED = RUNNERS[1:]
+"""Those that stand between the code and the machine."""
+_KINDS = {"local": LocalSandbox, "bubblewrap": BubblewrapSandbox, "docker": DockerSandbox}
 
 
-def runner(name: str, limits: Limits | None = None) -> Sandbox:
-    return LocalSandbox(Environments(), limits)
+async def runner(name: str, limits: Limits | None = None) -> Runner:
+    """The runner, tried out; the test is skipped where it cannot work, or fails where it must."""
+    made: Runner = _KINDS[name](Environments(), limits)
+    try:
+        await made.probe()
+    except SandboxUnavailable as error:
+        if name == "docker" and os.environ.get("SAMOKODER_REQUIRE_DOCKER") == "1":
+            pytest.fail(f"Docker is required here: {error} {error.hint}")
+        pytest.skip(f"{name}: {error} {error.hint}")
+    return made
 
 
 def check(*command: str, service: Service | None = None) -> Check:
     return Check(id="check", title="a check", command=command, service=service)
+
+
+def python(*packages: str) -> EnvironmentSpec:
+    """These packages, at the versions we are tested with."""
+    pins = tuple(Dependency(name=name, version=version(name)) for name in packages)
+    return EnvironmentSpec(language="python", dependencies=pins)

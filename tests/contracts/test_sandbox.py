@@ -12,14 +12,9 @@ from samokoder.domain.evidence import Check, CommandReport
 from samokoder.domain.paths import FilePath
 from samokoder.errors import SandboxUnavailable
 from samokoder.ports import EnvironmentSpec, Sandbox, SandboxSession
-from tests.adapters.sandboxes import RUNNERS, runner
+from tests.adapters.sandboxes import NOTHING, RUNNERS, check, runner
 
-NOTHING = EnvironmentSpec(language="python", dependencies=())
 PROGRAM = FilePath("program.py")
-
-
-def check(*command: str) -> Check:
-    return Check(id="check", title="a check", command=command)
 
 
 def script(files: Mapping[FilePath, bytes], asked: Check) -> CommandReport:
@@ -35,8 +30,8 @@ def script(files: Mapping[FilePath, bytes], asked: Check) -> CommandReport:
 
 
 @pytest.fixture(params=["fake", *RUNNERS])
-def sandbox(request: pytest.FixtureRequest) -> Sandbox:
-    return FakeSandbox(script) if request.param == "fake" else runner(request.param)
+async def sandbox(request: pytest.FixtureRequest) -> Sandbox:
+    return FakeSandbox(script) if request.param == "fake" else await runner(request.param)
 
 
 @pytest.fixture

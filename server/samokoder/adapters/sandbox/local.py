@@ -38,13 +38,18 @@ class LocalSandbox:
         self._environments = environments or Environments()
         self._limits = limits or Limits()
 
-    @asynccontextmanager
-    async def open(self, spec: EnvironmentSpec) -> AsyncIterator[SandboxSession]:
+    async def probe(self) -> Isolation:
+        """Raises SandboxUnavailable."""
         if not hasattr(os, "fork"):
             raise SandboxUnavailable(
                 "The local runner needs Linux or macOS.", hint="Use Docker, or run Samokoder inside WSL."
             )
+        return ISOLATION
+
+    @asynccontextmanager
+    async def open(self, spec: EnvironmentSpec) -> AsyncIterator[SandboxSession]:
         refuse_what_is_not_python(spec)
+        await self.probe()
         environment = await self._environments.prepare(spec, own_interpreter())
         async with session_in(LocalPlace(environment), environment, self._limits) as session:
             yield session

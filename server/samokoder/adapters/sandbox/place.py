@@ -16,20 +16,22 @@ def text_of(module: str) -> str:
     return (files(_INSIDE) / f"{module}.py").read_text(encoding="utf-8")
 
 
-def _bundle() -> str:
-    """The keeper's modules as one program text, so that nothing has to be installed where it runs."""
+def _bundle(*modules: str) -> str:
+    """These modules, each after those it imports, as one program text that runs the last one's ``main``.
+
+    So nothing has to be installed where it runs.
+    """
     lines = ["import sys, types", "def module(name, text):"]
     lines += ["    made = sys.modules[name] = types.ModuleType(name)"]
     lines += ["    exec(compile(text, f'<{name}>', 'exec'), made.__dict__)"]
     names = _INSIDE.split(".")
     lines += [f"module({'.'.join(names[: i + 1])!r}, '')" for i in range(len(names))]
-    lines += [f"module({f'{_INSIDE}.{name}'!r}, {text_of(name)!r})" for name in _KEEPER_MODULES]
-    return "\n".join([*lines, f"sys.modules['{_INSIDE}.keeper'].main()"])
+    lines += [f"module({f'{_INSIDE}.{name}'!r}, {text_of(name)!r})" for name in modules]
+    return "\n".join([*lines, f"sys.modules['{_INSIDE}.{modules[-1]}'].main()"])
 
 
-_KEEPER_MODULES = ("framing", "processes", "command", "warden", "keeper")
-"""Each after those it imports."""
-KEEPER = _bundle()
+KEEPER = _bundle("framing", "processes", "command", "warden", "keeper")
+SWEEP = _bundle("processes", "sweep")
 PROBE = text_of("probe")
 
 CLEAN = {

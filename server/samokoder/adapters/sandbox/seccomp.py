@@ -1,6 +1,6 @@
-"""Which system calls generated code may make: one list for containers (as JSON) and for bubblewrap (compiled).
+"""Which system calls generated code may make: one list, for containers as JSON, for bubblewrap compiled.
 
-The list names what is allowed. Not in it: mounts, namespaces, modules, keys, tracing, BPF, raw and exotic sockets.
+The list names what is allowed. Not in it: mounts, namespaces, modules, keys, tracing, BPF, exotic sockets.
 """
 
 from __future__ import annotations

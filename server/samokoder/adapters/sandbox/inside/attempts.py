@@ -1,6 +1,6 @@
 """Tries, from inside a sandbox, to reach what must be out of reach; prints what it reached, as JSON.
 
-Runs as ``python -I -c <this text> <JSON list of paths of the host>``. Nothing is harmed where an attempt succeeds.
+Runs as ``python -I -c <this text> <JSON list of host paths>``. Nothing is harmed where an attempt succeeds.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 
 def network() -> bool:
-    """A route to anywhere (TEST-NET-1, RFC 5737; nothing is sent for a datagram socket), or more than loopback."""
+    """More than loopback, or a route to anywhere (TEST-NET-1, RFC 5737; nothing is sent)."""
     if [name for _, name in socket.if_nameindex() if name != "lo"]:
         return True
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

@@ -1,0 +1,210 @@
+"""The runner in a hardened container: one warm container for each session, commands by exec."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+
+from samokoder.adapters.sandbox.containers import IMAGE, PATH, Container, Engine, ExecStream, in_thread
+from samokoder.adapters.sandbox.environments import COMPILE, Compiler, Environments, Interpreter, compile_here
+from samokoder.adapters.sandbox.limits import Limits
+from samokoder.adapters.sandbox.place import KEEPER, SWEEP, Link
+from samokoder.adapters.sandbox.probing import attempts, separated
+from samokoder.adapters.sandbox.session import session_in
+from samokoder.adapters.sandbox.support import refuse_what_is_not_python
+from samokoder.domain.evidence import Isolation
+from samokoder.errors import SandboxError, SandboxUnavailable
+from samokoder.ports import EnvironmentSpec, SandboxSession
+
+THREADS = 32
+"""Each stream to a keeper holds one while it waits."""
+LEAVE = 12.0
+"""Seconds a keeper has to end what it started."""
+_LEVELS = {None: "runc", "runc": "runc", "runsc": "runsc", "sysbox-runc": "sysbox", "kata": "kata"}
+_WHO = (
+    "import json, os, platform, sys; libc = platform.libc_ver()[1].split('.'); "
+    "print(json.dumps([os.path.realpath(sys.executable), '%d.%d' % sys.version_info[:2], platform.machine(), libc]))"
+)
+
+
+class DockerSandbox:
+    """Runs checks in containers without network, privileges or the machine's files."""
+
+    def __init__(
+        self,
+        environments: Environments | None = None,
+        limits: Limits | None = None,
+        image: str = IMAGE,
+        runtime: str | None = None,
+    ) -> None:
+        self._environments = environments or Environments()
+        self._limits = limits or Limits()
+        self._image, self._runtime = image, runtime
+        self._tried: dict[str, tuple[Isolation, Interpreter]] = {}
+
+    async def probe(self) -> Isolation:
+        """What a container of the image really separates; raises SandboxUnavailable."""
+        async with self._engine() as (engine, limiter):
+            return (await self._try_out(engine, limiter))[0]
+
+    @asynccontextmanager
+    async def open(self, spec: EnvironmentSpec) -> AsyncIterator[SandboxSession]:
+        refuse_what_is_not_python(spec)
+        async with self._engine() as (engine, limiter):
+            isolation, interpreter = await self._try_out(engine, limiter)
+            environment = await self._environments.prepare(
+                spec, interpreter, compiler(engine, limiter, interpreter)
+            )
+            async with DockerPlace(engine, limiter, isolation, environment.folder) as place:
+                async with session_in(place, environment, self._limits) as session:
+                    yield session
+
+    @asynccontextmanager
+    async def _engine(self) -> AsyncIterator[tuple[Engine, anyio.CapacityLimiter]]:
+        limiter = anyio.CapacityLimiter(THREADS)
+        engine = await in_thread(limiter, Engine, self._image, self._runtime)
+        try:
+            yield engine, limiter
+        finally:
+            with anyio.CancelScope(shield=True):
+                await in_thread(limiter, engine.close)
+
+    async def _try_out(self, engine: Engine, limiter: anyio.CapacityLimiter) -> tuple[Isolation, Interpreter]:
+        """Once for each image; orphans of dead servers are removed on the way."""
+        if engine.image.id not in self._tried:
+            await in_thread(limiter, engine.remove_orphans)
+            self._tried[engine.image.id] = await in_thread(limiter, _try_out, engine)
+        return self._tried[engine.image.id]
+
+
+def _try_out(engine: Engine) -> tuple[Isolation, Interpreter]:
+    container = engine.start(None)
+    try:
+        reached = container.run(["python3", *attempts()])[1]
+        code, who = container.run(["python3", "-I", "-c", _WHO])
+    finally:
+        container.remove()
+    level = _LEVELS.get(engine.runtime)
+    if level is None or code != 0:
+        raise SandboxUnavailable(f"The image {engine.image.name} or its runtime cannot be used: {who[-300:]}")
+    isolation = Isolation.model_validate(
+        {"level": level, "separates": separated("Docker", reached), "engine": engine.image.engine}
+    )
+    executable, version, machine, libc = json.loads(who)
+    return isolation, Interpreter(
+        executable, version, f"{engine.image.id} {machine}", _platform(machine, libc)
+    )
+
+
+def _platform(machine: str, libc: list[str]) -> str:
+    """As uv names it: wheels for this machine and a C library at most this new."""
+    newest = next(
+        (minor for minor in (40, 39, 36, 35, 34, 31, 28) if [2, minor] <= [int(n) for n in libc]), 17
+    )
+    return f"{machine}-manylinux_2_{newest}"
+
+
+def compiler(engine: Engine, limiter: anyio.CapacityLimiter, interpreter: Interpreter) -> Compiler:
+    """Bytecode is the same for all builds of one version of Python; for another the image makes it."""
+    if interpreter.version == f"{sys.version_info.major}.{sys.version_info.minor}":
+        return compile_here
+
+    async def compile_there(packages: Path) -> None:
+        await in_thread(limiter, engine.compile, packages, [interpreter.executable, *COMPILE, str(packages)])
+
+    return compile_there
+
+
+class ContainerLink:
+    """A keeper in a container."""
+
+    def __init__(self, stream: ExecStream, limiter: anyio.CapacityLimiter) -> None:
+        self._stream, self._limiter = stream, limiter
+        self._turn = anyio.Lock()
+        self.ended = False
+
+    async def send(self, data: bytes) -> None:
+        async with self._turn:
+            await in_thread(self._limiter, self._stream.send, data)
+
+    async def receive(self) -> bytes:
+        data = await in_thread(self._limiter, self._stream.receive)
+        self.ended = self.ended or not data
+        return data
+
+    async def end(self) -> bool:
+        """Close its stdin and wait until it is gone; whether it went of its own accord."""
+        await in_thread(self._limiter, self._stream.finish)
+        with anyio.move_on_after(LEAVE):
+            while not self.ended:
+                await self.receive()
+        await in_thread(self._limiter, self._stream.close)
+        return self.ended
+
+
+class DockerPlace:
+    """One container. A keeper that was lost has its orphans swept; a container that hangs is replaced."""
+
+    path = PATH
+    names: dict[str, str] = {}
+
+    def __init__(
+        self, engine: Engine, limiter: anyio.CapacityLimiter, isolation: Isolation, environment: Path
+    ) -> None:
+        self.isolation = isolation
+        self._engine, self._limiter, self._environment = engine, limiter, environment
+        self._container: Container | None = None
+        self._turn = anyio.Lock()
+        self._keepers = 0
+
+    async def __aenter__(self) -> DockerPlace:
+        await self._running()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        with anyio.CancelScope(shield=True):
+            await self._discard()
+
+    @asynccontextmanager
+    async def keeper(self, warm: bool) -> AsyncIterator[Link]:
+        python = ["/env/bin/python"] if warm else ["python3", "-S"]
+        self._keepers += 1
+        base = f"/work/{self._keepers}"
+        container = await self._running()
+        stream = await in_thread(self._limiter, container.connect, [*python, "-c", KEEPER, base])
+        link = ContainerLink(stream, self._limiter)
+        try:
+            yield link
+        finally:
+            with anyio.CancelScope(shield=True):
+                lost = link.ended  # before we asked it to leave
+                if not await link.end() or lost:
+                    await self._sweep(container)
+
+    async def _running(self) -> Container:
+        async with self._turn:
+            if self._container is None:
+                self._container = await in_thread(self._limiter, self._engine.start, self._environment)
+            return self._container
+
+    async def _sweep(self, container: Container) -> None:
+        """Kill what a lost keeper left behind; when that does not work, the whole container."""
+        with anyio.move_on_after(LEAVE):
+            try:
+                code, _ = await in_thread(self._limiter, container.run, ["python3", "-I", "-S", "-c", SWEEP])
+            except SandboxError:
+                code = 1
+            if code == 0:
+                return
+        if container is self._container:
+            await self._discard()
+
+    async def _discard(self) -> None:
+        container, self._container = self._container, None
+        if container is not None:
+            await in_thread(self._limiter, container.remove)
