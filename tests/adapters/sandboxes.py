@@ -34,7 +34,11 @@ RUNNERS: list[Any] = [
 ]
 SEPARATED = RUNNERS[1:]
 """Those that stand between the code and the machine."""
-_KINDS = {"local": LocalSandbox, "bubblewrap": BubblewrapSandbox, "docker": DockerSandbox}
+_KINDS: dict[str, type[LocalSandbox] | type[BubblewrapSandbox] | type[DockerSandbox]] = {
+    "local": LocalSandbox,
+    "bubblewrap": BubblewrapSandbox,
+    "docker": DockerSandbox,
+}
 
 
 async def runner(name: str, limits: Limits | None = None) -> Runner:

@@ -25,14 +25,12 @@ from samokoder.ports import EnvironmentSpec, SandboxSession
 PATH = "/env/bin:/usr/local/bin:/usr/bin:/bin"
 WORK_BYTES = 512 * MIB
 PROBE_SECONDS = 30.0
-INSTALL = (
-    "Install it (Debian, Ubuntu: `apt install bubblewrap`; Fedora: `dnf install bubblewrap`), or use Docker."
-)
+INSTALL = "Install it (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap)."
 _ALLOW_NAMESPACES = (
     "The kernel forbids user namespaces to this user. An administrator can allow them with "
     "`sysctl kernel.unprivileged_userns_clone=1` (Debian), or "
-    "`sysctl kernel.apparmor_restrict_unprivileged_userns=0` (Ubuntu); inside a container they may be forbidden "
-    "altogether. Or use Docker."
+    "`sysctl kernel.apparmor_restrict_unprivileged_userns=0` (Ubuntu); inside a container they may be "
+    "forbidden altogether. Or use Docker."
 )
 _FILES = {
     "/etc/passwd": b"sandbox:x:1000:1000::/tmp:/bin/sh\n",

@@ -35,8 +35,8 @@ HOW_TO_BUILD = (
     "or choose another runner."
 )
 HOW_TO_GET = (
-    "Install Docker (Debian, Ubuntu: apt install docker.io; macOS, Windows: Docker Desktop), start it, and make sure "
-    "you may use its socket; DOCKER_HOST names another one. Or choose another runner."
+    "Install Docker (Debian, Ubuntu: apt install docker.io; macOS, Windows: Docker Desktop), start it, and "
+    "make sure you may use its socket; DOCKER_HOST names another one. Or choose another runner."
 )
 
 T = TypeVar("T")

@@ -26,10 +26,12 @@ THREADS = 32
 LEAVE = 12.0
 """Seconds a keeper has to end what it started."""
 _LEVELS = {None: "runc", "runc": "runc", "runsc": "runsc", "sysbox-runc": "sysbox", "kata": "kata"}
-_WHO = (
-    "import json, os, platform, sys; libc = platform.libc_ver()[1].split('.'); "
-    "print(json.dumps([os.path.realpath(sys.executable), '%d.%d' % sys.version_info[:2], platform.machine(), libc]))"
-)
+_WHO = """
+import json, os, platform, sys
+libc = platform.libc_ver()[1].split(".")
+python, version = os.path.realpath(sys.executable), "%d.%d" % sys.version_info[:2]
+print(json.dumps([python, version, platform.machine(), libc]))
+"""
 
 
 class DockerSandbox:
@@ -60,9 +62,11 @@ class DockerSandbox:
             environment = await self._environments.prepare(
                 spec, interpreter, compiler(engine, limiter, interpreter)
             )
-            async with DockerPlace(engine, limiter, isolation, environment.folder) as place:
-                async with session_in(place, environment, self._limits) as session:
-                    yield session
+            async with (
+                DockerPlace(engine, limiter, isolation, environment.folder) as place,
+                session_in(place, environment, self._limits) as session,
+            ):
+                yield session
 
     @asynccontextmanager
     async def _engine(self) -> AsyncIterator[tuple[Engine, anyio.CapacityLimiter]]:

@@ -36,7 +36,7 @@ class Session:
     """A SandboxSession; the same for every place."""
 
     def __init__(self, place: Place, environment: Environment, limits: Limits, warm: Warm | None) -> None:
-        self._place, self._limits, self._warm = place, limits, warm
+        self._place, self._environment, self._limits, self._warm = place, environment, limits, warm
         self._digest = digest_of(f"{environment.digest}\n{place.isolation.level}\n".encode())
         self._ids = itertools.count(1)
 

@@ -1,6 +1,6 @@
 """Kills what has lost its keeper in a container: everything of this user below the first process.
 
-Keepers are started from outside, so they have no parent inside; only what was orphaned hangs below the first process.
+Keepers are started from outside and have no parent inside, so only orphans hang below the first process.
 """
 
 from __future__ import annotations
