@@ -23,7 +23,7 @@ from samokoder.errors import SandboxUnavailable
 from samokoder.ports import EnvironmentSpec, SandboxSession
 
 PATH = "/env/bin:/usr/local/bin:/usr/bin:/bin"
-WORK_BYTES = 512 * MIB
+WORK_BYTES, TEMPORARY_BYTES = 512 * MIB, 64 * MIB
 PROBE_SECONDS = 30.0
 INSTALL = "Install it (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap)."
 _ALLOW_NAMESPACES = (
@@ -32,6 +32,16 @@ _ALLOW_NAMESPACES = (
     "`sysctl kernel.apparmor_restrict_unprivileged_userns=0` (Ubuntu); inside a container they may be "
     "forbidden altogether. Or use Docker."
 )
+_KERNEL = (
+    "/proc/sys",
+    "/proc/sysrq-trigger",
+    "/proc/irq",
+    "/proc/bus",
+    "/proc/fs",
+    "/proc/acpi",
+    "/proc/scsi",
+)
+"""Settings of the whole machine: for the kernel, a server run by root is root in here too."""
 _FILES = {
     "/etc/passwd": b"sandbox:x:1000:1000::/tmp:/bin/sh\n",
     "/etc/group": b"sandbox:x:1000:\n",
@@ -108,7 +118,11 @@ class Wrapping:
             "sandbox",
             "--clearenv",
         ]
-        words += [*_system(), "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+        words += [*_system(), "--proc", "/proc", "--dev", "/dev"]
+        for path in _KERNEL:
+            words += ["--ro-bind-try", path, path]
+        for path in ("/tmp", "/dev/shm"):
+            words += ["--size", str(TEMPORARY_BYTES), "--tmpfs", path]
         words += ["--size", str(WORK_BYTES), "--tmpfs", "/work", "--chdir", "/work"]
         if self._environment:
             words += ["--ro-bind", str(self._environment), "/env"]

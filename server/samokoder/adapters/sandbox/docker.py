@@ -172,15 +172,15 @@ class DockerPlace:
 
     async def __aexit__(self, *_: object) -> None:
         with anyio.CancelScope(shield=True):
-            await self._discard()
+            if self._container is not None:
+                await self._discard(self._container)
 
     @asynccontextmanager
     async def keeper(self, warm: bool) -> AsyncIterator[Link]:
         python = ["/env/bin/python"] if warm else ["python3", "-S"]
         self._keepers += 1
         base = f"/work/{self._keepers}"
-        container = await self._running()
-        stream = await in_thread(self._limiter, container.connect, [*python, "-c", KEEPER, base])
+        container, stream = await self._connected([*python, "-c", KEEPER, base])
         link = ContainerLink(stream, self._limiter)
         try:
             yield link
@@ -189,6 +189,16 @@ class DockerPlace:
                 lost = link.ended  # before we asked it to leave
                 if not await link.end() or lost:
                     await self._sweep(container)
+
+    async def _connected(self, command: list[str]) -> tuple[Container, ExecStream]:
+        """Once more on a new container when this one is gone, say because somebody tidied up."""
+        container = await self._running()
+        try:
+            return container, await in_thread(self._limiter, container.connect, command)
+        except SandboxError:
+            await self._discard(container)
+        container = await self._running()
+        return container, await in_thread(self._limiter, container.connect, command)
 
     async def _running(self) -> Container:
         async with self._turn:
@@ -205,10 +215,10 @@ class DockerPlace:
                 code = 1
             if code == 0:
                 return
-        if container is self._container:
-            await self._discard()
+        await self._discard(container)
 
-    async def _discard(self) -> None:
-        container, self._container = self._container, None
-        if container is not None:
+    async def _discard(self, container: Container) -> None:
+        """Remove it; the next keeper starts a new one."""
+        if container is self._container:
+            self._container = None
             await in_thread(self._limiter, container.remove)

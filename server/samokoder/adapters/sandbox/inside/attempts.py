@@ -28,8 +28,11 @@ def files_of_the_host() -> bool:
     return any(os.path.exists(path) for path in json.loads(sys.argv[1]))  # noqa: PTH110
 
 
+_SYSTEM = ("/", "/usr", "/etc", "/env", "/usr/bin", "/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger")
+
+
 def writable_system() -> bool:
-    return any(os.access(path, os.W_OK) for path in ("/", "/usr", "/etc", "/env", "/usr/bin"))
+    return any(os.access(path, os.W_OK) for path in _SYSTEM)
 
 
 def processes_of_the_host() -> bool:

@@ -1,0 +1,150 @@
+"""What only containers can do wrong."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import anyio
+import pytest
+
+from samokoder.adapters.sandbox.containers import IMAGE, OWNER, Engine
+from samokoder.adapters.sandbox.docker import DockerSandbox
+from samokoder.adapters.sandbox.owners import myself
+from samokoder.domain.paths import FilePath
+from samokoder.errors import SandboxUnavailable
+from tests.adapters.sandboxes import NOTHING, check, python, runner
+
+pytestmark = pytest.mark.docker
+
+PROGRAM = FilePath("program.py")
+
+
+@pytest.fixture
+async def docker() -> DockerSandbox:
+    made = await runner("docker")
+    assert isinstance(made, DockerSandbox)
+    return made
+
+
+def containers(owner: str) -> list[str]:
+    engine = Engine(IMAGE, None)
+    found = engine.client.containers.list(all=True, filters={"label": f"{OWNER}={owner}"})
+    engine.close()
+    return [str(container.id) for container in found]
+
+
+async def test_a_missing_image_is_named_with_how_to_build_it(docker: DockerSandbox) -> None:
+    with pytest.raises(SandboxUnavailable, match="no-such-image") as caught:
+        async with DockerSandbox(image="samokoder-no-such-image:none").open(NOTHING):
+            pass
+    assert ".ci/sandbox-image" in caught.value.hint
+
+
+async def test_a_session_leaves_no_container(docker: DockerSandbox) -> None:
+    before = containers(myself())
+    async with docker.open(NOTHING) as session:
+        assert len(containers(myself())) == len(before) + 1
+        assert (await session.run({PROGRAM: b""}, check("python", "program.py"))).passed
+    assert containers(myself()) == before
+
+
+async def test_containers_of_a_dead_server_are_removed_and_those_of_living_ones_stay(
+    docker: DockerSandbox,
+) -> None:
+    machine = myself().split("/")[0]
+    dead = f"{machine}/{2**22 + 1}/1"
+    engine = Engine(IMAGE, None)
+    orphan = engine.client.containers.create(IMAGE, ["true"], labels={OWNER: dead})
+    kept = engine.client.containers.create(IMAGE, ["true"], labels={OWNER: myself()})
+    try:
+        await DockerSandbox().probe()
+        assert containers(dead) == [] and kept.id in containers(myself())
+    finally:
+        kept.remove(force=True)
+        for left in containers(dead):
+            engine.client.containers.get(left).remove(force=True)
+        engine.close()
+    assert orphan.id not in containers(dead)
+
+
+ATTACKS = """
+import json, os, socket, ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+
+def opens(*arguments):
+    socket.socket(*arguments).close()
+
+def writes(path):
+    open(path, "w").close()
+
+def calls(result):
+    if result == -1:
+        raise OSError(ctypes.get_errno(), "refused")
+
+attacks = {
+    "vsock": lambda: opens(40, socket.SOCK_STREAM),
+    "packet socket": lambda: opens(socket.AF_PACKET, socket.SOCK_RAW, 3),
+    "raw socket": lambda: opens(socket.AF_INET, socket.SOCK_RAW, 1),
+    "alg socket": lambda: opens(38, socket.SOCK_SEQPACKET),
+    "name resolution": lambda: socket.getaddrinfo("example.org", 80),
+    "new user namespace": lambda: calls(libc.unshare(0x10000000)),
+    "new mount namespace": lambda: calls(libc.unshare(0x00020000)),
+    "mount": lambda: calls(libc.mount(b"none", b"/tmp", b"tmpfs", 0, None)),
+    "ptrace": lambda: calls(libc.ptrace(16, 1, 0, 0)),
+    "io_uring": lambda: calls(libc.syscall(425, 1, 0)),
+    "bpf": lambda: calls(libc.syscall(321, 0, 0, 0)),
+    "keyring": lambda: calls(libc.syscall(250, 0, -3, 0)),
+    "perf": lambda: calls(libc.syscall(298, 0, 0, 0, 0, 0)),
+    "first process": lambda: os.kill(1, 9),
+    "first process's environment": lambda: open("/proc/1/environ", "rb").read(1),
+    "root": lambda: os.setuid(0),
+    "engine's socket": lambda: os.stat("/var/run/docker.sock"),
+    "system folder": lambda: writes("/usr/bin/x"),
+    "environment": lambda: writes("/env/x"),
+    "dependencies": lambda: writes("/env/lib/x"),
+    "kernel settings": lambda: writes("/proc/sys/kernel/hostname"),
+    "kernel triggers": lambda: writes("/proc/sysrq-trigger"),
+    "device": lambda: os.mknod("/tmp/device", 0o60600, os.makedev(8, 0)),
+    "host name": lambda: socket.sethostname("x"),
+    "priority": lambda: os.nice(-5),
+    "clock": lambda: __import__("time").clock_settime(0, 0),
+}
+reached = []
+for name, attack in attacks.items():
+    try:
+        attack()
+    except (OSError, AttributeError):
+        continue
+    reached.append(name)
+print(json.dumps(reached))
+"""
+
+
+@pytest.mark.parametrize("name", ["docker", pytest.param("bubblewrap", marks=pytest.mark.skipif(
+    sys.platform != "linux", reason="Linux only"))])  # fmt: skip
+async def test_none_of_these_attacks_succeeds(name: str) -> None:
+    made = await runner(name)
+    async with made.open(NOTHING) as session:
+        report = await session.run({PROGRAM: ATTACKS.encode()}, check("python", "program.py"))
+    allowed = {"docker": [], "bubblewrap": ["first process", "first process's environment"]}[name]
+    assert [one for one in json.loads(report.output) if one not in allowed] == []
+
+
+async def test_dependencies_can_be_imported_and_not_changed(docker: DockerSandbox) -> None:
+    program = b"import iniconfig; open(iniconfig.__file__, 'a')"
+    async with docker.open(python("iniconfig")) as session:
+        report = await session.run({PROGRAM: program}, check("python", "program.py"))
+    assert report.exit_code == 1 and "Error" in report.output and "/env/lib/python" in report.output
+
+
+async def test_a_container_removed_by_somebody_else_is_no_pass_and_is_replaced(docker: DockerSandbox) -> None:
+    async with docker.open(NOTHING) as session:
+        for found in containers(myself()):
+            subprocess.run(["docker", "rm", "-f", found], capture_output=True, check=True)
+        reports = []
+        with anyio.fail_after(60):
+            for _ in range(2):
+                reports.append(await session.run({PROGRAM: b"print('fine')"}, check("python", "program.py")))
+    assert reports[-1].passed
