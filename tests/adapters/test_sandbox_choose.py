@@ -92,7 +92,8 @@ async def test_a_survey_says_of_each_runner_whether_it_works_or_why_not(
 
 
 def test_docker_is_not_loaded_before_it_is_used() -> None:
-    program = "import sys, samokoder.adapters.sandbox.choose as c; c.make_sandbox('auto'); print('docker' in sys.modules)"
+    program = "import sys, samokoder.adapters.sandbox.choose as choose\n"
+    program += "choose.make_sandbox('auto'); print('docker' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

@@ -91,7 +91,7 @@ class Session:
             exit_code=None if told.lost or told.fault else told.code,
             output=self._neutral(told.output.decode("utf-8", "replace"), told.folder),
             seconds=round(told.seconds, 3),
-            fault=LOST if told.lost else told.fault,
+            fault=LOST if told.lost else self._neutral(told.fault, told.folder),
         )
 
     def _neutral(self, text: str, folder: str) -> str:

@@ -16,20 +16,36 @@ import time
 from typing import Any
 
 PAUSE = 0.05
+CLAIMS: list[socket.socket] = []
 ANSWER = 300
 """Characters of the answer that are shown."""
 
 
 def free_port(wanted: int) -> int:
-    """The wanted port when nobody listens there, else any free one."""
+    """The wanted port when nobody listens there and no other probe is about to, else any free one."""
     for port in (wanted, 0):
         with socket.socket() as listener:
             try:
                 listener.bind(("127.0.0.1", port))
+                if port == 0 or claimed(port):
+                    return int(listener.getsockname()[1])
             except OSError:
                 continue
-            return int(listener.getsockname()[1])
     raise OSError("no free port")
+
+
+def claimed(port: int) -> bool:
+    """Take a name only one process of this network can hold, until we end; Linux knows such names."""
+    if sys.platform != "linux":
+        return False
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0samokoder-port-{port}")
+    except OSError:
+        claim.close()
+        return False
+    CLAIMS.append(claim)
+    return True
 
 
 def ask(port: int, path: str) -> tuple[int, str]:

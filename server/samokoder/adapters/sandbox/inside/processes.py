@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-import shutil
 import signal
-import subprocess
 import sys
 import time
 from contextlib import suppress
@@ -44,6 +42,8 @@ def processes() -> list[tuple[int, int, int]]:
 
 
 def _processes_by_ps() -> list[tuple[int, int, int]]:
+    import subprocess
+
     listed = subprocess.run(
         ["/bin/ps", "-axo", "pid=,ppid=,rss="], capture_output=True, text=True, check=False
     )
@@ -97,6 +97,10 @@ def kill_descendants(spare: frozenset[int] = frozenset()) -> dict[int, int]:
 
 def remove(folder: str) -> None:
     """Remove a folder even when what ran there took its own permissions away."""
+    if not os.path.isdir(folder):
+        return
+    import shutil  # not at the start: it costs every cold run some milliseconds
+
     for place, names, _ in os.walk(folder):
         for name in names:
             path = os.path.join(place, name)
