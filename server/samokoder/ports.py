@@ -187,6 +187,10 @@ class Journal(Protocol):
         """Every content any run has intended for a path of this folder: over these we may write."""
         ...
 
+    def lease(self, names: Sequence[str]) -> AbstractAsyncContextManager[None]:
+        """Hold these names against every other server; raises FolderBusy when one is held by a living one."""
+        ...
+
     async def close(self) -> None: ...
 
 

@@ -1,0 +1,131 @@
+"""The journal in memory: the fake that keeps the same promises as the real one."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from samokoder.domain.files import Digest, Files
+from samokoder.domain.outcome import OUTCOME
+from samokoder.domain.paths import FilePath
+from samokoder.domain.request import Budget, Request, Usage
+from samokoder.domain.run import Run
+from samokoder.errors import BudgetExceeded, FolderBusy, NotFound, StaleRun
+from samokoder.ports import ModelReply, ModelRequest, RunSummary, Step
+
+
+class MemoryJournal:
+    """Holds everything as the real journal would, and forgets it with the process."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, RunSummary] = {}
+        self._requests: dict[str, Request] = {}
+        self._steps: dict[str, list[tuple[int, str, bytes]]] = {}
+        self._forks: dict[str, tuple[str, int]] = {}
+        self._blobs: dict[Digest, bytes] = {}
+        self._reserved: dict[str, tuple[str, ModelRequest, Usage]] = {}
+        self._settled: list[tuple[str, Digest, ModelReply]] = []
+        self._intents: dict[str, dict[FilePath, set[Digest]]] = {}
+        self._leases: set[str] = set()
+        self._tickets = itertools.count(1)
+
+    async def create(
+        self, run_id: str, request: Request, at: str, fork: tuple[str, int] | None = None
+    ) -> None:
+        self._requests[run_id], self._steps[run_id] = request, []
+        if fork:
+            self._forks[run_id] = fork
+        self._runs[run_id] = RunSummary(
+            id=run_id,
+            target=request.target,
+            description=request.description,
+            phase="specifying",
+            end=None,
+            created=at,
+            steps=fork[1] if fork else 0,
+            usage=Usage(),
+            forked_from=fork[0] if fork else None,
+        )
+
+    async def read(self, run_id: str) -> tuple[Request, list[Step]]:
+        if run_id not in self._requests:
+            raise NotFound(f"There is no run {run_id!r}.")
+        kept = self._all_steps(run_id)
+        steps = [Step(index=n, at=at, outcome=OUTCOME.validate_json(text)) for n, at, text in kept]
+        return self._requests[run_id], steps
+
+    def _all_steps(self, run_id: str) -> list[tuple[int, str, bytes]]:
+        parent, below = self._forks.get(run_id, ("", 0))
+        shared = [step for step in self._all_steps(parent) if step[0] < below] if parent else []
+        return shared + self._steps[run_id]
+
+    async def commit(self, before: Run, step: Step, after: Run, blobs: Mapping[Digest, bytes]) -> None:
+        if step.index != len(self._all_steps(before.id)):
+            raise StaleRun(f"Step {step.index} of run {before.id} is already on record.")
+        self._steps[before.id].append((step.index, step.at, OUTCOME.dump_json(step.outcome)))
+        self._blobs.update(blobs)
+        self._runs[before.id] = self._runs[before.id].model_copy(
+            update={
+                "phase": after.phase.kind,
+                "end": after.end.kind if after.end else None,
+                "steps": step.index + 1,
+                "usage": after.usage,
+            }
+        )
+
+    async def blobs(self, digests: Sequence[Digest]) -> Mapping[Digest, bytes]:
+        return {digest: self._blobs[digest] for digest in digests}
+
+    async def runs(self) -> list[RunSummary]:
+        return sorted(self._runs.values(), key=lambda run: (run.created, run.id), reverse=True)
+
+    async def paid_reply(self, run_id: str, request: Digest) -> ModelReply | None:
+        lineage = {run_id}
+        while (parent := self._forks.get(run_id, ("", 0))[0]) and parent not in lineage:
+            lineage.add(parent)
+            run_id = parent
+        return next((r for run, digest, r in self._settled if run in lineage and digest == request), None)
+
+    async def reserve(self, run_id: str, request: ModelRequest, worst: Usage, budget: Budget) -> str:
+        total = worst + self._spent(run_id)
+        tokens = total.tokens_in + total.tokens_out
+        if total.calls > budget.calls or tokens > budget.tokens or total.cost > budget.cost:
+            raise BudgetExceeded("The budget does not allow the next call. Resume with more to go on.")
+        ticket = f"ticket {next(self._tickets)}"
+        self._reserved[ticket] = (run_id, request, worst)
+        return ticket
+
+    def _spent(self, run_id: str) -> Usage:
+        total = Usage()
+        for run, _, worst in self._reserved.values():
+            total += worst if run == run_id else Usage()
+        for run, _, reply in self._settled:
+            total += reply.usage if run == run_id else Usage()
+        return total
+
+    async def settle(self, ticket: str, reply: ModelReply | None) -> None:
+        run_id, request, _ = self._reserved.pop(ticket)
+        if reply is not None:
+            self._settled.append((run_id, request.digest, reply))
+
+    async def intend(self, run_id: str, target: str, writes: Files, at: str) -> None:
+        known = self._intents.setdefault(target, {})
+        for path, digest in writes.items():
+            known.setdefault(path, set()).add(digest)
+
+    async def ours(self, target: str) -> Mapping[FilePath, frozenset[Digest]]:
+        return {path: frozenset(digests) for path, digests in self._intents.get(target, {}).items()}
+
+    @asynccontextmanager
+    async def lease(self, names: Sequence[str]) -> AsyncIterator[None]:
+        if taken := self._leases & set(names):
+            raise FolderBusy(f"Another run is at work: {', '.join(sorted(taken))}.")
+        self._leases |= set(names)
+        try:
+            yield
+        finally:
+            self._leases -= set(names)
+
+    async def close(self) -> None:
+        """Nothing to let go of."""

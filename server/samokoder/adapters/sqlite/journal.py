@@ -1,0 +1,248 @@
+"""The journal on SQLite: one connection writes, others read beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from samokoder.adapters.sqlite import ledger, owner, schema
+from samokoder.adapters.sqlite.projections import changed_rows
+from samokoder.domain.files import Digest, Files
+from samokoder.domain.outcome import OUTCOME
+from samokoder.domain.paths import FilePath
+from samokoder.domain.request import Budget, Request, Usage
+from samokoder.domain.run import Run
+from samokoder.errors import FolderBusy, NotFound, StaleRun, StateDamaged
+from samokoder.ports import ModelReply, ModelRequest, RunSummary, Step
+
+CHUNK = 500
+"""Digests asked for in one query; SQLite limits the parameters of a statement."""
+
+
+class SqliteJournal:
+    """Opened by ``open_journal``; every write is one ``BEGIN IMMEDIATE`` transaction."""
+
+    def __init__(self, engine: AsyncEngine, path: Path) -> None:
+        self._engine, self._path = engine, path
+        self._turn = asyncio.Lock()
+        self._writer: AsyncConnection
+
+    async def begin(self) -> None:
+        """Open the writing connection and tidy up after servers that died."""
+        self._writer = await self._engine.connect()
+        async with self._writing() as connection:
+            await ledger.release_of_the_dead(connection)
+
+    async def close(self) -> None:
+        await self._writer.close()
+        await self._engine.dispose()
+
+    # ------------------------------------------------------------------------------------- the steps
+
+    async def create(
+        self, run_id: str, request: Request, at: str, fork: tuple[str, int] | None = None
+    ) -> None:
+        row = {
+            "id": run_id,
+            "created": at,
+            "request": request.model_dump_json(),
+            "target": request.target,
+            "description": request.description,
+            "forked_from": fork[0] if fork else None,
+            "forked_at": fork[1] if fork else None,
+            "phase": "specifying",
+            "steps": fork[1] if fork else 0,
+            "usage": Usage().model_dump_json(),
+        }
+        async with self._writing() as connection:
+            await connection.execute(insert(schema.run), row)
+
+    async def read(self, run_id: str) -> tuple[Request, list[Step]]:
+        async with self._engine.connect() as connection:
+            found = (await connection.execute(select(schema.run).where(schema.run.c.id == run_id))).first()
+            if found is None:
+                raise NotFound(f"There is no run {run_id!r}.")
+            rows = await _steps(connection, run_id, None)
+        try:
+            request = Request.model_validate_json(found.request)
+            steps = [Step(index=n, at=at, outcome=OUTCOME.validate_json(kept)) for n, at, kept in rows]
+        except ValidationError as error:
+            raise StateDamaged(
+                f"Run {run_id} cannot be read: {error.errors()[0]['msg']}.",
+                hint="Other runs are not affected; restore a backup to get it back.",
+            ) from None
+        return request, steps
+
+    async def commit(self, before: Run, step: Step, after: Run, blobs: Mapping[Digest, bytes]) -> None:
+        kept = {
+            "run": before.id,
+            "index": step.index,
+            "at": step.at,
+            "kind": step.outcome.kind,
+            "outcome": OUTCOME.dump_json(step.outcome).decode(),
+        }
+        contents = [{"digest": d, "size": len(b), "content": zlib.compress(b)} for d, b in blobs.items()]
+        summary = {
+            "phase": after.phase.kind,
+            "end": after.end.kind if after.end else None,
+            "steps": step.index + 1,
+            "usage": after.usage.model_dump_json(),
+        }
+        projected = changed_rows(before, after, step.index, step.outcome)
+        async with self._writing() as connection:
+            try:
+                await connection.execute(insert(schema.step), kept)
+            except IntegrityError:
+                raise StaleRun(f"Step {step.index} of run {before.id} is already on record.") from None
+            if contents:
+                await connection.execute(upsert(schema.blob).on_conflict_do_nothing(), contents)
+            for name, rows in projected.items():
+                if rows:
+                    table = schema.metadata.tables[name]
+                    await connection.execute(
+                        insert(table).prefix_with("OR REPLACE"), [{"run": before.id, **row} for row in rows]
+                    )
+            await connection.execute(update(schema.run).where(schema.run.c.id == before.id).values(summary))
+
+    async def blobs(self, digests: Sequence[Digest]) -> Mapping[Digest, bytes]:
+        found: dict[Digest, bytes] = {}
+        async with self._engine.connect() as connection:
+            for start in range(0, len(digests), CHUNK):
+                wanted = schema.blob.c.digest.in_(digests[start : start + CHUNK])
+                query = select(schema.blob.c.digest, schema.blob.c.content).where(wanted)
+                for digest, content in await connection.execute(query):
+                    found[digest] = zlib.decompress(content)
+        return {digest: found[digest] for digest in digests}
+
+    async def runs(self) -> list[RunSummary]:
+        query = select(schema.run).order_by(schema.run.c.created.desc(), schema.run.c.id.desc())
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(query)).all()
+        return [
+            RunSummary(
+                id=row.id,
+                target=row.target,
+                description=row.description,
+                phase=row.phase,
+                end=row.end,
+                created=row.created,
+                steps=row.steps,
+                usage=Usage.model_validate_json(row.usage),
+                forked_from=row.forked_from,
+            )
+            for row in rows
+        ]
+
+    # ------------------------------------------------------------------------------------ the ledger
+
+    async def paid_reply(self, run_id: str, request: Digest) -> ModelReply | None:
+        async with self._engine.connect() as connection:
+            return await ledger.paid_reply(connection, run_id, request)
+
+    async def reserve(self, run_id: str, request: ModelRequest, worst: Usage, budget: Budget) -> str:
+        async with self._writing() as connection:
+            return await ledger.reserve(connection, run_id, request, worst, budget)
+
+    async def settle(self, ticket: str, reply: ModelReply | None) -> None:
+        async with self._writing() as connection:
+            await ledger.settle(connection, ticket, reply)
+
+    # --------------------------------------------------------------------------- the person's folder
+
+    async def intend(self, run_id: str, target: str, writes: Files, at: str) -> None:
+        if not writes:
+            return
+        rows = [
+            {"run": run_id, "target": target, "path": path, "digest": digest, "at": at}
+            for path, digest in writes.items()
+        ]
+        async with self._writing() as connection:
+            await connection.execute(upsert(schema.intent).on_conflict_do_nothing(), rows)
+
+    async def ours(self, target: str) -> Mapping[FilePath, frozenset[Digest]]:
+        query = select(schema.intent.c.path, schema.intent.c.digest).where(schema.intent.c.target == target)
+        found: dict[FilePath, set[Digest]] = {}
+        async with self._engine.connect() as connection:
+            for path, digest in await connection.execute(query):
+                found.setdefault(FilePath(path), set()).add(digest)
+        return {path: frozenset(digests) for path, digests in found.items()}
+
+    @asynccontextmanager
+    async def lease(self, names: Sequence[str]) -> AsyncIterator[None]:
+        await self._take(names)
+        try:
+            yield
+        finally:
+            async with self._writing() as connection:
+                await connection.execute(delete(schema.lease).where(schema.lease.c.name.in_(names)))
+
+    async def _take(self, names: Sequence[str]) -> None:
+        """All or none; only a dead process's lease is taken over."""
+        async with self._writing() as connection:
+            held = select(schema.lease).where(schema.lease.c.name.in_(names))
+            for name, holder in (await connection.execute(held)).all():
+                if owner.alive(holder):
+                    raise FolderBusy(
+                        f"Another run is at work: {name} (process {owner.pid_of(holder)}).",
+                        hint="Wait for it or cancel it, or choose another folder.",
+                    )
+            rows = [{"name": name, "owner": owner.own()} for name in names]
+            await connection.execute(insert(schema.lease).prefix_with("OR REPLACE"), rows)
+
+    async def backup(self, to: Path) -> None:
+        """A copy of the whole state as it is now, while work goes on. Raises FileExistsError."""
+        if to.exists():
+            raise FileExistsError(to)
+        async with self._engine.connect() as connection:
+            await connection.execute(text("VACUUM INTO :to"), {"to": str(to)})
+
+    # ----------------------------------------------------------------------------------------- inside
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction: whole, or not at all."""
+        from samokoder.adapters.sqlite.opening import explained
+
+        async with self._turn:
+            connection = self._writer
+            try:
+                await connection.exec_driver_sql("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                    await connection.exec_driver_sql("COMMIT")
+                except BaseException:
+                    await asyncio.shield(connection.exec_driver_sql("ROLLBACK"))
+                    raise
+                finally:
+                    await connection.rollback()  # SQLAlchemy's own view of the transaction; SQLite's is over
+            except IntegrityError:
+                raise
+            except DatabaseError as error:
+                raise explained(error, self._path) from error
+
+
+async def _steps(connection: AsyncConnection, run_id: str, below: int | None) -> list[tuple[int, str, str]]:
+    """Steps of a run, those it shares with the run it was forked from first."""
+    row: Any = (
+        await connection.execute(
+            select(schema.run.c.forked_from, schema.run.c.forked_at).where(schema.run.c.id == run_id)
+        )
+    ).one()
+    shared = await _steps(connection, row.forked_from, row.forked_at) if row.forked_from else []
+    query = (
+        select(schema.step.c.index, schema.step.c.at, schema.step.c.outcome)
+        .where(schema.step.c.run == run_id)
+        .order_by(schema.step.c.index)
+    )
+    own = [(n, at, outcome) for n, at, outcome in await connection.execute(query)]
+    return [step for step in (*shared, *own) if below is None or step[0] < below]
