@@ -1,0 +1,36 @@
+"""The command line: a client of the server, like any editor."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+SERVER = (sys.executable, "-m", "samokoder", "serve")
+
+
+def main(arguments: Sequence[str] | None = None, server: Sequence[str] = SERVER) -> int:
+    """Returns the exit code; ``docs/protocol.md`` lists them. ``server`` is the command that starts one."""
+    from samokoder.cli.arguments import parse
+
+    given = parse(arguments)
+    if given.command == "serve":
+        return _serve(given.tcp)
+    if given.command == "model":
+        from samokoder.offline.serve import serve
+
+        serve(given.port)
+        return 0
+    from samokoder.cli.working import work
+
+    try:
+        return work(given, server)
+    except BrokenPipeError:  # whoever read our output has gone
+        sys.stderr.close()
+        return 1
+
+
+def _serve(port: int | None) -> int:
+    from samokoder.bootstrap import backend
+    from samokoder.lsp.serving import serve_stdio, serve_tcp
+
+    return serve_stdio(backend()) if port is None else serve_tcp(backend(), port)

@@ -1,0 +1,99 @@
+"""What can be typed."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+import samokoder
+
+SANDBOXES = ("auto", "docker", "bubblewrap", "local")
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Leaves the process with 2 when the arguments make no sense."""
+    parser = argparse.ArgumentParser(
+        prog="samokoder",
+        description="From a description in plain words to an application that was seen to work.",
+    )
+    parser.add_argument("--version", action="version", version=f"samokoder {samokoder.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _serve(commands)
+    _generate(commands)
+    _about_runs(commands)
+    return parser.parse_args(arguments)
+
+
+def _serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    serve = commands.add_parser("serve", help="be a language server on stdin and stdout")
+    serve.add_argument("--stdio", action="store_true", help="the default; some editors insist on saying it")
+    serve.add_argument(
+        "--tcp", type=int, metavar="PORT", help="serve one connection from this machine instead"
+    )
+    model = commands.add_parser("model", help="the embedded model as a service")
+    parts = model.add_subparsers(dest="model_command", required=True, metavar="COMMAND")
+    model_serve = parts.add_parser("serve", help="an OpenAI-compatible endpoint on this machine")
+    model_serve.add_argument("--port", type=int, default=8080)
+
+
+def _generate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    generate = commands.add_parser("generate", help="build an application from a description")
+    generate.add_argument("description", nargs="?", help="in plain words; - reads it from stdin")
+    generate.add_argument("--file", metavar="FILE", help="read the description from a file")
+    generate.add_argument(
+        "--into", metavar="DIR", required=True, help="folder the application is written into"
+    )
+    generate.add_argument("--sandbox", choices=SANDBOXES, help="where checks run")
+    generate.add_argument("--ask", action="store_true", default=None, help="wait for answers to questions")
+    generate.add_argument(
+        "--approve-spec", action="store_true", default=None, help="wait for approval of the specification"
+    )
+    generate.add_argument(
+        "--approve-plan", action="store_true", default=None, help="wait for approval of the plan"
+    )
+    _budget(generate, "at most")
+    _output(generate)
+
+
+def _about_runs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    _output(commands.add_parser("runs", help="list the runs on record"))
+    _output(commands.add_parser("doctor", help="look whether everything needed is there"))
+    _run(commands.add_parser("show", help="tell all about a run"))
+    resume = _run(
+        commands.add_parser("resume", help="go on with an interrupted run, or take up a finished one")
+    )
+    _budget(resume, "this many more")
+    answer = _run(commands.add_parser("answer", help="answer a question of a run, and go on"))
+    answer.add_argument(
+        "words", nargs="*", metavar="[QUESTION] TEXT", help="the question's id, then the answer"
+    )
+    answer.add_argument("--skip", action="store_true", help="let the default be assumed")
+    _run(commands.add_parser("approve", help="approve the specification or plan that waits, and go on"))
+    _run(commands.add_parser("cancel", help="end a run for good"))
+    fork = _run(commands.add_parser("fork", help="a new run that shares the first steps of another"))
+    fork.add_argument("--at", type=int, required=True, metavar="STEP", help="how many steps are shared")
+    fork.add_argument("--into", metavar="DIR", help="another folder for the new run")
+    repair = _run(commands.add_parser("repair", help="take up a run that ended unproved"))
+    repair.add_argument("finding", nargs="?", help="the finding that is to be repaired")
+    waive = _run(commands.add_parser("waive", help="let a finding be, for a reason"))
+    waive.add_argument("finding")
+    waive.add_argument("reason")
+    explain = _run(commands.add_parser("explain", help="show the evidence behind a check or finding"))
+    explain.add_argument("subject", help="id of a check or finding, as show lists them")
+
+
+def _run(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("run", metavar="RUN", help="id of the run")
+    return _output(parser)
+
+
+def _output(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("--json", action="store_true", help="machine-readable, one value a line")
+    return parser
+
+
+def _budget(parser: argparse.ArgumentParser, how: str) -> None:
+    parser.add_argument("--budget-calls", type=int, metavar="N", help=f"{how} model calls")
+    parser.add_argument("--budget-tokens", type=int, metavar="N", help=f"{how} tokens")
+    parser.add_argument("--budget-cost", type=float, metavar="DOLLARS", help=f"{how} US dollars")
+    parser.add_argument("--budget-seconds", type=float, metavar="S", help=f"{how} seconds of work")

@@ -1,0 +1,140 @@
+"""What is printed of finished things, on a terminal and elsewhere."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+END_WORDS = {
+    "verified": "verified: every check passed on the final files",
+    "built_unverified": "built, but NOT verified",
+    "blocked": "blocked: it needs you",
+    "budget_exhausted": "the budget is spent",
+    "stuck": "stuck: repair makes no progress",
+    "environment_missing": "something is missing on this machine",
+    "cancelled": "cancelled",
+    "waiting": "waiting for you",
+    "interrupted": "interrupted; it can be resumed",
+    "running": "still running",
+}
+
+
+def summary(picture: dict[str, Any]) -> None:
+    """How a run ended, and how that is known."""
+    for line in summary_lines(picture):
+        print(line)
+
+
+def summary_lines(picture: dict[str, Any]) -> Iterator[str]:
+    yield ""
+    yield f"{picture['title']}: {END_WORDS[picture['state']]}"
+    if picture["reason"]:
+        yield f"  {picture['reason']}"
+    yield f"run      {picture['runId']}, {picture['steps']} steps, {spent(picture['usage'])}"
+    yield f"model    {picture['model']}"
+    yield f"sandbox  {isolation(picture)}"
+    yield from _files(picture)
+    yield from _checks(picture)
+    yield from _findings(picture)
+    yield from _next(picture)
+
+
+def _files(picture: dict[str, Any]) -> Iterator[str]:
+    there = [file["path"] for file in picture["files"] if file["inFolder"]]
+    yield f"files    {len(there)} in {picture['target']}"
+    for path in there:
+        yield f"         {path}"
+    for path in picture["conflicts"]:
+        yield f"         {path}: left as it is, it is not ours"
+
+
+def _checks(picture: dict[str, Any]) -> Iterator[str]:
+    if picture["checks"]:
+        yield "checks"
+    for check in picture["checks"]:
+        mark = "passed" if check["passed"] else "FAILED"
+        ended = check["fault"] or f"exit code {check['exitCode']}"
+        stale = ", stale" if check["stale"] else ""
+        yield f"  {mark}{stale}  {check['command']}  ({ended}, {check['seconds']:.2f} s)  {check['id']}"
+
+
+def _findings(picture: dict[str, Any]) -> Iterator[str]:
+    for finding in picture["findings"]:
+        if not finding["waived"]:
+            place = f"{finding['path']}:{finding['line']}" if finding["path"] else finding["task"]
+            yield f"  {finding['severity']}  {place}  {finding['message']}  ({finding['id']})"
+
+
+def _next(picture: dict[str, Any]) -> Iterator[str]:
+    """What the person can do now."""
+    run_id = picture["runId"]
+    for question in picture["questions"]:
+        yield f"question {question['questionId']}: {question['text']}"
+        yield from (f"         - {option}" for option in question["options"])
+        if question["questionId"].startswith("approve-"):
+            yield f"         samokoder approve {run_id}"
+        else:
+            yield f"         samokoder answer {run_id} {question['questionId']} TEXT"
+            yield f"         or --skip for: {question['default'] or 'as it is thought best'}"
+    if picture["state"] == "verified" and picture["startCommand"]:
+        yield f"start    cd {shlex.quote(picture['target'])} && {picture['startCommand']}"
+    elif picture["state"] in {
+        "interrupted",
+        "budget_exhausted",
+        "stuck",
+        "built_unverified",
+        "environment_missing",
+    }:
+        yield f"go on    samokoder resume {run_id}"
+
+
+def isolation(picture: dict[str, Any]) -> str:
+    """Which sandbox ran the checks and what it kept them from."""
+    used = picture["isolation"]
+    if used is None:
+        return f"{picture['sandbox']}; nothing was run yet"
+    level = "local runner" if used["level"] == "none" else used["level"]
+    engine = f" ({used['engine']})" if used["engine"] else ""
+    return f"{level}{engine}; separates {', '.join(used['separates']) or 'nothing from this machine'}"
+
+
+def spent(usage: dict[str, Any]) -> str:
+    tokens = usage["tokensIn"] + usage["tokensOut"]
+    cost = usage["cost"] / 1_000_000
+    return f"{usage['calls']} calls, {tokens:,} tokens, ${cost:.4f}, {usage['seconds']:.1f} s"
+
+
+def whole(picture: dict[str, Any]) -> None:
+    """Everything about a run."""
+    print(picture["description"][:2_000])
+    for requirement in picture["requirements"]:
+        print(f"  {requirement['id']:<4} {requirement['proof']:<9} {requirement['title']}")
+    for task in picture["tasks"]:
+        print(f"  {task['id']:<12} {task['state']:<14} {task['title']}")
+    summary(picture)
+
+
+def runs(result: dict[str, Any]) -> None:
+    if not result["runs"]:
+        print("no runs on record")
+    for run in result["runs"]:
+        words = " ".join(run["description"].split())[:50]
+        told = f"{run['runId']}  {run['state']:<20} {run['steps']:>4} steps  {run['created']}"
+        print(f"{told}  {run['target']}  {words}")
+
+
+def doctor(result: dict[str, Any]) -> None:
+    for item in result["checks"]:
+        print(f"{'ok' if item['ok'] else 'NO':<3} {item['name']:<12} {item['found']}")
+        if item["hint"]:
+            print(f"    {'':<12} {item['hint']}")
+
+
+def cancelled(result: dict[str, Any]) -> None:
+    print(f"run {result['runId']}: {END_WORDS.get(result['state'] or '', 'nothing to cancel')}")
+
+
+def forked(result: dict[str, Any]) -> None:
+    run_id = result["runId"]
+    print(f"run {run_id} shares {result['steps']} steps; samokoder resume {run_id} goes on with it")

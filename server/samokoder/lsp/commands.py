@@ -1,0 +1,71 @@
+"""Every command, what it is given, and which function performs it. ``docs/protocol.md`` tells the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from samokoder.lsp.params import (
+    AnswerParams,
+    ApproveParams,
+    CancelParams,
+    ExplainParams,
+    ForkParams,
+    GenerateParams,
+    NoParams,
+    Params,
+    RepairParams,
+    ResumeParams,
+    RunParams,
+    WaiveParams,
+)
+
+if TYPE_CHECKING:
+    from samokoder.lsp.server import Server
+
+
+@dataclass(frozen=True)
+class Command:
+    params: type[Params]
+    function: str
+    """In ``performing``, which is imported with the first command."""
+
+
+COMMANDS = {
+    "samokoder.generate": Command(GenerateParams, "generate"),
+    "samokoder.runs": Command(NoParams, "runs"),
+    "samokoder.show": Command(RunParams, "show"),
+    "samokoder.resume": Command(ResumeParams, "resume"),
+    "samokoder.answer": Command(AnswerParams, "answer"),
+    "samokoder.approve": Command(ApproveParams, "approve"),
+    "samokoder.cancel": Command(CancelParams, "cancel"),
+    "samokoder.fork": Command(ForkParams, "fork"),
+    "samokoder.repair": Command(RepairParams, "repair"),
+    "samokoder.waive": Command(WaiveParams, "waive"),
+    "samokoder.explain": Command(ExplainParams, "explain"),
+    "samokoder.openSpecification": Command(RunParams, "open_specification"),
+    "samokoder.openPlan": Command(RunParams, "open_plan"),
+    "samokoder.doctor": Command(NoParams, "doctor"),
+}
+
+
+async def perform(server: Server, command: Command, given: Params) -> Any:
+    if command.function == "doctor":  # it must work where nothing else does
+        return await _doctor(server)
+    session = await server.session()
+    from samokoder.lsp import performing
+
+    return await getattr(performing, command.function)(session, given)
+
+
+async def _doctor(server: Server) -> Any:
+    from samokoder.errors import SamokoderError
+
+    if server.settings is None or isinstance(server.settings, SamokoderError):
+        error = server.settings
+        return {
+            "checks": [
+                {"name": "settings", "ok": False, "found": str(error), "hint": getattr(error, "hint", "")}
+            ]
+        }
+    return {"checks": [vars(item) for item in await server.backend.doctor(server.settings)]}

@@ -1,0 +1,72 @@
+"""What the client says, as we understand it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
+from pygls.uris import to_fs_path
+
+NAME = "samokoder"
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """What this client declared; everything else has a fallback."""
+
+    progress: bool = False
+    """Work-done progress that we may create."""
+    message_actions: bool = False
+    show_document: bool = False
+    lens_refresh: bool = False
+    status: bool = False
+    """Opted in to ``samokoder/status``."""
+    event: bool = False
+    """Opted in to ``samokoder/event``."""
+    question: bool = False
+    """Opted in to ``samokoder/question``."""
+
+
+def abilities(capabilities: types.ClientCapabilities, options: Mapping[str, Any]) -> Abilities:
+    """Opting in is possible in both places, since few editors let people change capabilities."""
+    window, workspace = capabilities.window, capabilities.workspace
+    opted = {**plain(plain(capabilities.experimental).get(NAME)), **plain(options.get("notifications"))}
+    return Abilities(
+        progress=bool(window and window.work_done_progress),
+        message_actions=bool(window and window.show_message),
+        show_document=bool(window and window.show_document and window.show_document.support),
+        lens_refresh=bool(workspace and workspace.code_lens and workspace.code_lens.refresh_support),
+        **{name: opted.get(name) is True for name in ("status", "event", "question")},
+    )
+
+
+def own_options(params: types.InitializeParams) -> dict[str, Any]:
+    """Our part of initializationOptions: under our name, or all of it."""
+    given = plain(params.initialization_options)
+    return plain(given[NAME]) if NAME in given else given
+
+
+def plain(value: Any) -> dict[str, Any]:
+    """An LSPAny that should be an object; anything else counts as an empty one."""
+    return dict(value) if isinstance(value, Mapping) else {}
+
+
+def path_of(place: str, field: str = "target") -> str:
+    """The path a client meant by a path or file URI."""
+    if "://" not in place:
+        return place
+    path = to_fs_path(place) if place.startswith("file://") else None
+    if not path:
+        message = f"Invalid arguments: {field}: only files on this machine can be used"
+        raise JsonRpcInvalidParams(
+            message, data={"kind": "params", "fields": [{"field": field, "message": "must be a file URI"}]}
+        )
+    return path
+
+
+def is_inside(path: str, folder: str) -> bool:
+    return Path(path).is_relative_to(folder)

@@ -1,0 +1,145 @@
+"""What clients send with our commands: one object each, camelCase, nothing unknown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
+
+from samokoder.domain.request import SandboxChoice
+
+
+class Params(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lua_has_one_empty(cls, given: Any) -> Any:
+        """Lua cannot tell an empty object from an empty list; None comes from clients without arguments."""
+        return {} if given in ([], None) else given
+
+
+class Place(Params):
+    """A position of LSP; characters are counted in UTF-16 units unless negotiated otherwise."""
+
+    line: int = Field(ge=0)
+    character: int = Field(ge=0)
+
+
+class Span(Params):
+    start: Place
+    end: Place
+
+
+class BudgetParams(Params):
+    """What is not given is as in the settings. Cost is in millionths of a US dollar."""
+
+    calls: int | None = Field(default=None, ge=1)
+    tokens: int | None = Field(default=None, ge=1)
+    cost: int | None = Field(default=None, ge=0)
+    seconds: float | None = Field(default=None, gt=0)
+    repairs: int | None = Field(default=None, ge=0)
+    reviews: int | None = Field(default=None, ge=1)
+    check_rewrites: int | None = Field(default=None, ge=0)
+    retries: int | None = Field(default=None, ge=0)
+
+
+class OptionsParams(Params):
+    """What is not given is as in the settings."""
+
+    ask: bool | None = None
+    approve_specification: bool | None = None
+    approve_plan: bool | None = None
+    sandbox: SandboxChoice | None = None
+    budget: BudgetParams = BudgetParams()
+
+
+class GenerateParams(Params):
+    description: str | None = None
+    uri: str | None = None
+    """The document that is the description, or with ``range`` a part of it."""
+    range: Span | None = None
+    target: str | None = None
+    """Folder as an absolute path or a file URI; without it, the workspace folder."""
+    options: OptionsParams = OptionsParams()
+    work_done_token: str | int | None = None
+
+    @model_validator(mode="after")
+    def _one_description(self) -> GenerateParams:
+        if (self.description is None) == (self.uri is None):
+            raise ValueError("give either description or uri")
+        if self.range is not None and self.uri is None:
+            raise ValueError("range needs uri")
+        return self
+
+
+class NoParams(Params):
+    pass
+
+
+class RunParams(Params):
+    run_id: str
+
+
+class CancelParams(Params):
+    run_id: str | None = None
+    """None: the only run under way."""
+
+
+class MoreParams(Params):
+    """Added to what the run may spend."""
+
+    calls: int = Field(default=0, ge=0)
+    tokens: int = Field(default=0, ge=0)
+    cost: int = Field(default=0, ge=0)
+    seconds: float = Field(default=0, ge=0)
+
+
+class ResumeParams(RunParams):
+    more: MoreParams = MoreParams()
+    work_done_token: str | int | None = None
+
+
+class AnswerParams(RunParams):
+    question_id: str | None = None
+    """None: the only question that waits."""
+    text: str | None = Field(default=None, max_length=20_000)
+    skip: bool = False
+    work_done_token: str | int | None = None
+
+    @model_validator(mode="after")
+    def _text_or_skip(self) -> AnswerParams:
+        if self.skip == (self.text is not None):
+            raise ValueError("give either text or skip")
+        return self
+
+
+class ApproveParams(RunParams):
+    work_done_token: str | int | None = None
+
+
+class ForkParams(RunParams):
+    step: int = Field(ge=0)
+    target: str | None = None
+
+
+class RepairParams(RunParams):
+    finding_id: str | None = None
+    work_done_token: str | int | None = None
+
+
+class WaiveParams(RunParams):
+    finding_id: str
+    reason: str = Field(default="", max_length=2_000)
+
+
+class ExplainParams(RunParams):
+    finding_id: str | None = None
+    check_id: str | None = None
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> ExplainParams:
+        if (self.finding_id is None) == (self.check_id is None):
+            raise ValueError("give either findingId or checkId")
+        return self

@@ -1,0 +1,212 @@
+"""What clients get of a run: camelCase values, complete in themselves, so that a lost one does no harm."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from samokoder.domain.ending import EndKind
+
+State = Literal["running", "waiting", "interrupted"] | EndKind
+
+
+class Result(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class RunStarted(Result):
+    run_id: str
+    token: str | int | None
+    """Of the work-done progress, when the client shows one."""
+    state: State
+
+
+class UsageResult(Result):
+    calls: int
+    tokens_in: int
+    tokens_out: int
+    tokens_cached: int
+    cost: int
+    """Millionths of a US dollar."""
+    seconds: float
+
+
+class QuestionResult(Result):
+    run_id: str
+    question_id: str
+    text: str
+    options: tuple[str, ...]
+    default: str
+
+
+class TaskStatus(Result):
+    id: str
+    title: str
+    state: str
+    files: tuple[str, ...]
+    files_written: int
+    depends_on: tuple[str, ...]
+    requirements: tuple[str, ...]
+
+
+class Status(Result):
+    """``samokoder/status``: a snapshot; the one with the highest ``seq`` counts."""
+
+    run_id: str
+    seq: int
+    state: State
+    reason: str
+    phase: str
+    title: str
+    target: str
+    percentage: int
+    tasks_done: int
+    tasks_total: int
+    tasks: tuple[TaskStatus, ...]
+    agent: str
+    task: str
+    subject: str
+    usage: UsageResult
+    waiting: tuple[QuestionResult, ...]
+    failing: int
+    """Checks failing now."""
+
+
+class Event(Result):
+    """``samokoder/event``: an action started, or its outcome landed."""
+
+    run_id: str
+    seq: int
+    kind: Literal["started", "landed", "ended"]
+    action: str
+    agent: str
+    task: str
+    subject: str
+    outcome: str
+    ok: bool
+    detail: str
+
+
+class RequirementResult(Result):
+    id: str
+    title: str
+    text: str
+    acceptance: tuple[str, ...]
+    proof: Literal["verified", "stale", "failing", "none"]
+    check_id: str | None
+
+
+class FileResult(Result):
+    path: str
+    digest: str
+    in_folder: bool
+    """Whether this content was put into the person's folder."""
+
+
+class CheckResult(Result):
+    id: str
+    """Task and check: what ``explain`` takes."""
+    task: str
+    title: str
+    command: str
+    exit_code: int | None
+    passed: bool
+    seconds: float
+    fault: str
+    tree: str
+    stale: bool
+    """Whether files have changed since."""
+
+
+class FindingResult(Result):
+    id: str
+    task: str
+    source: str
+    path: str | None
+    line: int
+    message: str
+    severity: str
+    waived: str
+
+
+class IsolationResult(Result):
+    level: str
+    separates: tuple[str, ...]
+    engine: str
+
+
+class Picture(Result):
+    """The whole run."""
+
+    run_id: str
+    state: State
+    reason: str
+    phase: str
+    description: str
+    target: str
+    title: str
+    summary: str
+    requirements: tuple[RequirementResult, ...]
+    assumptions: tuple[str, ...]
+    tasks: tuple[TaskStatus, ...]
+    files: tuple[FileResult, ...]
+    conflicts: tuple[str, ...]
+    checks: tuple[CheckResult, ...]
+    findings: tuple[FindingResult, ...]
+    usage: UsageResult
+    model: str
+    sandbox: str
+    isolation: IsolationResult | None
+    questions: tuple[QuestionResult, ...]
+    start_command: str
+    """Starts the finished application, in its folder; empty when it is not a service."""
+    steps: int
+
+
+class RunItem(Result):
+    run_id: str
+    state: State
+    phase: str
+    target: str
+    description: str
+    created: str
+    steps: int
+    usage: UsageResult
+    forked_from: str | None
+
+
+class RunList(Result):
+    runs: tuple[RunItem, ...]
+
+
+class CancelResult(Result):
+    run_id: str | None
+    cancelled: bool
+    state: State | None
+
+
+class ForkResult(Result):
+    run_id: str
+    steps: int
+
+
+class Explanation(Result):
+    markdown: str
+
+
+class Opened(Result):
+    uri: str
+    shown: bool
+
+
+class DoctorItem(Result):
+    name: str
+    ok: bool
+    found: str
+    hint: str
+
+
+class DoctorResult(Result):
+    checks: tuple[DoctorItem, ...]

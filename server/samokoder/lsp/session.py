@@ -1,0 +1,50 @@
+"""The runs of one client, opened with the first command that needs them: heavy imports begin here."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from samokoder.lsp.client import Client
+from samokoder.lsp.editor import LspEditor
+from samokoder.lsp.marks import Marks
+from samokoder.lsp.papers import Papers
+from samokoder.lsp.view import View
+from samokoder.orchestrator.runs import Runs
+from samokoder.settings import Settings
+
+if TYPE_CHECKING:
+    from samokoder.lsp.server import Server
+
+logger = logging.getLogger(__name__)
+
+
+class Session:
+    """What commands work with."""
+
+    def __init__(self, server: Server, settings: Settings, runs: Runs, editor: LspEditor) -> None:
+        self.server, self.settings, self.runs = server, settings, runs
+        self.marks = Marks(settings.state)
+        self.papers = Papers(server.backend.workspace(), editor)
+        self._views: dict[str, View] = {}
+
+    @property
+    def client(self) -> Client:
+        return self.server.client
+
+    def view(self, run_id: str) -> View:
+        """The run as this client sees it; one that nobody looked at yet begins here."""
+        if run_id not in self._views:
+            self._views[run_id] = View(self, run_id)
+        return self._views[run_id]
+
+    async def close(self) -> None:
+        await self.runs.close()
+
+
+async def open_session(server: Server, settings: Settings) -> Session:
+    editor = LspEditor(server)
+    runs = await server.backend.runs(settings, editor)
+    session = Session(server, settings, runs, editor)
+    editor.attach(session)
+    return session

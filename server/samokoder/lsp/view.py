@@ -1,0 +1,147 @@
+"""One run as one client sees it: progress, notifications, questions, documents, diagnostics."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from samokoder.domain.run import Run, waiting_for
+from samokoder.lsp.bar import ProgressBar
+from samokoder.lsp.diagnostics import Published
+from samokoder.lsp.picture import event, question, state_of, status, title_of
+from samokoder.lsp.questions import put
+from samokoder.lsp.results import Status
+from samokoder.ports import News
+
+if TYPE_CHECKING:
+    from samokoder.lsp.session import Session
+
+logger = logging.getLogger(__name__)
+
+PAUSE = 0.2
+"""Seconds between two snapshots; editors redraw for each."""
+
+
+class View:
+    """Single events go out as they come; everything drawn from the whole run is drawn at most every PAUSE."""
+
+    def __init__(self, session: Session, run_id: str) -> None:
+        self._session, self._run_id = session, run_id
+        self._client = session.client
+        self._bar: ProgressBar | None = None
+        self._published = Published(session.client)
+        self._run: Run | None = None
+        self._doing: News | None = None
+        self._seq = 0
+        self._asked: set[str] = set()
+        self._due: asyncio.TimerHandle | None = None
+        self._drawn = 0.0
+
+    def begin(self, run: Run, token: str | int | None) -> str | int | None:
+        """Work begins: returns the token under which progress will be shown, None for no progress."""
+        self._run = run
+        self._session.marks.set(run.id, run.request.target)
+        bar = self._bar = ProgressBar(
+            self._session.server.work_done_progress, f"Samokoder: {title_of(run)}", token
+        )
+        own = f"samokoder/{run.id}/{self._seq}"
+        self._session.server.spawn(bar.begin(self._client, own, self._cancel), f"progress of {run.id}")
+        return token if token is not None else own if self._client.can.progress else None
+
+    def happened(self, run: Run, news: News) -> None:
+        """Never raises: what is shown must not harm what is done."""
+        try:
+            self._happened(run, news)
+        except Exception:
+            logger.exception("%s of run %s could not be shown", news.kind, run.id)
+
+    def _happened(self, run: Run, news: News) -> None:
+        self._run = run
+        if news.kind == "started":
+            self._doing = news
+        if self._client.can.event:
+            self._client.notify("samokoder/event", event(news, self._next()))
+        if news.kind != "started":
+            self._ask(run)
+            self._session.server.spawn(self._keep(run, news), f"documents of {run.id}")
+        if news.kind != "ended":
+            self._draw_soon()
+        elif self._due is not None:
+            self._due.cancel()
+            self._due = None
+
+    async def _keep(self, run: Run, news: News) -> None:
+        """Who is told that a run has ended finds its documents written."""
+        try:
+            await self._session.papers.keep(run)
+        finally:
+            if news.kind == "ended":
+                self._end(run, news)
+
+    # ----------------------------------------------------------------------------------------- drawing
+
+    def _draw_soon(self) -> None:
+        if self._due is None:
+            loop = asyncio.get_running_loop()
+            wait = max(0.0, self._drawn + PAUSE - loop.time())
+            self._due = loop.call_later(wait, self._draw)
+
+    def _draw(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+        self._due, self._drawn = None, asyncio.get_running_loop().time()
+        if self._run is None:
+            return
+        try:
+            snapshot = self.status(self._run)
+            if self._bar is not None:
+                self._bar.report(message_of(snapshot), snapshot.percentage)
+            if self._client.can.status:
+                self._client.notify("samokoder/status", snapshot)
+            self._published.show(self._run)
+        except Exception:
+            logger.exception("run %s could not be drawn", self._run_id)
+
+    def status(self, run: Run) -> Status:
+        under_way = run.id in self._session.runs.under_way()
+        return status(run, under_way, self._next(), self._doing if under_way else None)
+
+    def _end(self, run: Run, news: News) -> None:
+        state = state_of(run, False)
+        if state != "interrupted":
+            self._session.marks.clear(run.id)
+        self._draw()
+        words = " ".join(filter(None, [state, run.end.reason if run.end else news.detail]))
+        shown = self._bar is not None and self._bar.seen
+        if self._bar is not None:
+            self._bar.end(words)
+            self._bar = None
+        if state != "waiting" and not shown and not self._client.can.status:
+            self._client.say(f"Samokoder, {title_of(run)}: {words}")
+        self._client.log(f"run {run.id} in {run.request.target}: {words}")
+        self._client.refresh_lenses()
+
+    def _next(self) -> int:
+        self._seq += 1
+        return self._seq
+
+    # ---------------------------------------------------------------------------------- the other way
+
+    def _ask(self, run: Run) -> None:
+        waiting = waiting_for(run)
+        self._asked &= {asked.id for asked in waiting}
+        for asked in waiting:
+            if asked.id not in self._asked:
+                self._asked.add(asked.id)
+                put(self._session, question(run.id, asked), title_of(run))
+
+    def _cancel(self) -> None:
+        self._session.server.spawn(self._session.runs.cancel(self._run_id), f"cancelling {self._run_id}")
+
+
+def message_of(snapshot: Status) -> str:
+    """Short, for one line: ``3/12 CodeMonkey app/models.py``."""
+    count = f"{snapshot.tasks_done}/{snapshot.tasks_total}" if snapshot.tasks_total else snapshot.phase
+    what = snapshot.subject if len(snapshot.subject) <= 60 else f"{snapshot.subject[:57]}…"
+    return " ".join(filter(None, [count, snapshot.agent, what or snapshot.task]))

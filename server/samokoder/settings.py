@@ -1,0 +1,128 @@
+"""What can be set: by the editor's initializationOptions, else by the environment, else as it stands here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path, user_data_path
+from pydantic import ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic.alias_generators import to_camel
+
+from samokoder.domain.request import Budget, SandboxChoice
+from samokoder.domain.value import Value
+from samokoder.errors import SetupError
+
+
+class CamelValue(Value):
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, validate_by_alias=True)
+
+
+class BudgetSettings(Budget):
+    """A budget as the editor writes it."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, validate_by_alias=True)
+
+
+class Settings(CamelValue):
+    """Everything a person can set, read once when the server starts."""
+
+    state: Path = Field(default_factory=lambda: user_data_path("samokoder", appauthor=False))
+    """Folder of the state database. Environment: SAMOKODER_STATE."""
+    cache: Path = Field(default_factory=lambda: user_cache_path("samokoder", appauthor=False))
+    """Folder of dependency environments; may be deleted at any time. SAMOKODER_CACHE."""
+    model: str = ""
+    """Name of the model to ask; empty is the embedded one, which needs no network. SAMOKODER_MODEL."""
+    strong_model: str = ""
+    """A stronger model, asked when repair makes no progress. SAMOKODER_STRONG_MODEL."""
+    base_url: str = ""
+    """Address of an OpenAI-compatible endpoint, ending in its version. SAMOKODER_BASE_URL."""
+    api_key: SecretStr | None = None
+    """Key for that endpoint. SAMOKODER_API_KEY."""
+    sandbox: SandboxChoice = "auto"
+    """Where checks run when a run does not say. SAMOKODER_SANDBOX."""
+    image: str = ""
+    """Docker image checks run in; empty is the default one. SAMOKODER_IMAGE."""
+    ask: bool = False
+    """Whether clarifying questions wait for the person. SAMOKODER_ASK."""
+    approve_specification: bool = False
+    """Whether the specification waits for approval. SAMOKODER_APPROVE_SPECIFICATION."""
+    approve_plan: bool = False
+    """Whether the plan waits for approval. SAMOKODER_APPROVE_PLAN."""
+    budget: BudgetSettings = BudgetSettings()
+    """What one run may spend when it does not say. SAMOKODER_BUDGET_CALLS, …_TOKENS, …_COST, …_SECONDS."""
+
+    @field_validator("state", "cache")
+    @classmethod
+    def _absolute(cls, path: Path) -> Path:
+        path = path.expanduser()
+        if not path.is_absolute():
+            raise ValueError("must be an absolute path")
+        return path
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, url: str) -> str:
+        if url and not url.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return url
+
+    @property
+    def database(self) -> Path:
+        return self.state / "state.db"
+
+
+NESTED = {f"budget_{name}": name for name in ("calls", "tokens", "cost", "seconds")}
+
+
+def read_settings(options: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
+    """Raises SetupError that names the field and where it was set."""
+    given = _from_environment(environment)
+    budget = {**given.pop("budget", {}), **_mapping("budget", options.get("budget"))}
+    names = {_snake(name): value for name, value in options.items() if name != "budget"}
+    try:
+        return Settings.model_validate({**given, **names, "budget": budget})
+    except ValidationError as error:
+        raise SetupError(_words(error, names), hint="Correct it and start the server again.") from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Empty variables count as not set."""
+    given: dict[str, Any] = {}
+    for name in Settings.model_fields:
+        if name != "budget" and (text := environment.get(_variable(name), "")):
+            given[name] = text
+    budget = {
+        inner: environment[_variable(name)]
+        for name, inner in NESTED.items()
+        if environment.get(_variable(name))
+    }
+    return {**given, "budget": budget}
+
+
+def _variable(name: str) -> str:
+    return f"SAMOKODER_{name.upper()}"
+
+
+def _mapping(name: str, value: Any) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise SetupError(f"Setting {name}: must be an object.")
+    return {_snake(key): item for key, item in value.items()}
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
+def _words(error: ValidationError, from_editor: Mapping[str, Any]) -> str:
+    """One line a fault, without the value: it may be a key."""
+    lines = []
+    for fault in error.errors(include_url=False, include_input=False, include_context=False):
+        path = [_snake(str(part)) for part in fault["loc"]]
+        name, where = ".".join(path), path[0]
+        origin = "initializationOptions" if where in from_editor else _variable("_".join(path))
+        lines.append(f"Setting {name} ({origin}): {fault['msg']}")
+    return "; ".join(lines)
