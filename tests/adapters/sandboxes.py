@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import sys
@@ -43,7 +44,7 @@ _KINDS: dict[str, type[LocalSandbox] | type[BubblewrapSandbox] | type[DockerSand
 
 async def runner(name: str, limits: Limits | None = None) -> Runner:
     """The runner, tried out; the test is skipped where it cannot work, or fails where it must."""
-    made: Runner = _KINDS[name](Environments(), limits)
+    made = _made(name, limits)
     try:
         await made.probe()
     except SandboxUnavailable as error:
@@ -51,6 +52,12 @@ async def runner(name: str, limits: Limits | None = None) -> Runner:
             pytest.fail(f"Docker is required here: {error} {error.hint}")
         pytest.skip(f"{name}: {error} {error.hint}")
     return made
+
+
+@functools.cache
+def _made(name: str, limits: Limits | None) -> Runner:
+    """One for all tests: it remembers that it was tried out."""
+    return _KINDS[name](Environments(), limits)
 
 
 def check(*command: str, service: Service | None = None) -> Check:

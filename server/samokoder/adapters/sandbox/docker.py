@@ -187,7 +187,9 @@ class DockerPlace:
         finally:
             with anyio.CancelScope(shield=True):
                 lost = link.ended  # before we asked it to leave
-                if not await link.end() or lost:
+                if not await link.end():
+                    await self._discard(container)
+                elif lost:
                     await self._sweep(container)
 
     async def _connected(self, command: list[str]) -> tuple[Container, ExecStream]:

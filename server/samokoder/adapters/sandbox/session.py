@@ -20,7 +20,7 @@ from samokoder.domain.paths import FilePath
 
 GRACE = 15.0
 """Seconds beyond the time limit in which a keeper must have answered, killing included."""
-LOST = "what ran ended the process that watched over it"
+LOST = "what ran has killed or halted the process that watched over it"
 
 
 @dataclass(frozen=True, slots=True)
