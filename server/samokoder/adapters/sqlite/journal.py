@@ -22,7 +22,7 @@ from samokoder.domain.outcome import OUTCOME
 from samokoder.domain.paths import FilePath
 from samokoder.domain.request import Budget, Request, Usage
 from samokoder.domain.run import Run
-from samokoder.errors import FolderBusy, NotFound, StaleRun, StateDamaged
+from samokoder.errors import FolderBusy, NotFound, SetupError, StaleRun, StateDamaged
 from samokoder.ports import ModelReply, ModelRequest, RunSummary, Step
 
 CHUNK = 500
@@ -200,11 +200,12 @@ class SqliteJournal:
             await connection.execute(insert(schema.lease).prefix_with("OR REPLACE"), rows)
 
     async def backup(self, to: Path) -> None:
-        """A copy of the whole state as it is now, while work goes on. Raises FileExistsError."""
-        if to.exists():
-            raise FileExistsError(to)
+        """A copy of the whole state as it is now, while work goes on. Raises SetupError when it exists."""
         async with self._engine.connect() as connection:
-            await connection.execute(text("VACUUM INTO :to"), {"to": str(to)})
+            try:
+                await connection.execute(text("VACUUM INTO :to"), {"to": str(to)})
+            except DatabaseError as error:
+                raise SetupError(f"No backup was made to {to}: {error.orig}.") from None
 
     # ----------------------------------------------------------------------------------------- inside
 

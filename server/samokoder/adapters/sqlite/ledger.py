@@ -25,12 +25,12 @@ async def reserve(
     for name, used, wanted, cap in (
         ("model calls", spent.calls, worst.calls, budget.calls),
         ("tokens", spent.tokens_in + spent.tokens_out, worst.tokens_in + worst.tokens_out, budget.tokens),
-        ("dollars", spent.cost / 1e6, worst.cost / 1e6, budget.cost / 1e6),
+        ("millionths of a dollar", spent.cost, worst.cost, budget.cost),
     ):
         if used + wanted > cap:
             raise BudgetExceeded(
-                f"The budget of {cap:g} {name} does not allow the next call: {used:g} are spent or set aside, "
-                f"and it may need {wanted:g}. Resume with more to go on from here."
+                f"The budget of {cap:,} {name} does not allow the next call: {used:,} are spent or set "
+                f"aside, and it may need {wanted:,}. Resume with more to go on from here."
             )
     ticket = uuid.uuid4().hex
     row = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from sqlalchemy import Connection, event, text
@@ -20,8 +21,7 @@ BUSY = 10_000
 async def open_database(path: Path) -> SqliteJournal:
     """Raises StateDamaged, StateTooNew, StateBusy, or SetupError for a place that cannot be written."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
+        await asyncio.to_thread(_make_place, path)
     except OSError as error:
         raise SetupError(
             f"The state database {path} cannot be opened: {error.strerror}.",
@@ -40,6 +40,12 @@ async def open_database(path: Path) -> SqliteJournal:
     journal = SqliteJournal(engine, path)
     await journal.begin()
     return journal
+
+
+def _make_place(path: Path) -> None:
+    """Nobody but the person may read what their models were told."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
 
 
 def _engine(path: Path) -> AsyncEngine:

@@ -35,7 +35,7 @@ def changed_rows(before: Run, after: Run, index: int, outcome: Outcome) -> Rows:
         table: [row for key, row in kept.items() if old[table].get(key) != row] for table, kept in new.items()
     }
     return {
-        "check_run": _check_run(after.id, index, outcome),
+        "check_run": _check_run(index, outcome),
         **changed,
         "question": _questions(before, after, outcome),
     }
@@ -87,7 +87,7 @@ def _finding(finding: Finding) -> Row:
     return finding.model_dump(mode="json")
 
 
-def _check_run(run_id: str, index: int, outcome: Outcome) -> list[Row]:
+def _check_run(index: int, outcome: Outcome) -> list[Row]:
     if not isinstance(outcome, CheckRan):
         return []
     evidence = outcome.evidence
