@@ -44,13 +44,13 @@ async def ask(
         salt=salt,
     )
     spent = Usage()
-    for _ in range(1 + ASKED_AGAIN):
+    for turn in range(1, 2 + ASKED_AGAIN):
         reply = await _reply(request, run, world, model)
         spent += reply.usage
         answer, objection = read(agent, brief, reply)
         if answer is not None and not objection:
             return answer, spent
-        request = _again(request, reply, objection)
+        request = _again(request, reply, objection, salt * 100 + turn)
     raise Unusable(f"{agent.name}: {objection}", spent)
 
 
@@ -93,7 +93,8 @@ def unfenced(text: str) -> str:
     return stripped
 
 
-def _again(request: ModelRequest, reply: ModelReply, objection: str) -> ModelRequest:
+def _again(request: ModelRequest, reply: ModelReply, objection: str, salt: int) -> ModelRequest:
+    """The same question with what was wrong; a new request even when the same wrong answer comes twice."""
     asked = request.messages[:2]  # the role and the brief; earlier wrong answers only cost tokens
     return request.model_copy(
         update={
@@ -101,6 +102,7 @@ def _again(request: ModelRequest, reply: ModelReply, objection: str) -> ModelReq
                 *asked,
                 Message(role="assistant", content=reply.text[:20_000]),
                 Message(role="user", content=f"This cannot be used: {objection}. Answer again, whole."),
-            )
+            ),
+            "salt": salt,
         }
     )
