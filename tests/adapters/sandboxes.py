@@ -48,6 +48,8 @@ async def runner(name: str, limits: Limits | None = None) -> Runner:
     try:
         await made.probe()
     except SandboxUnavailable as error:
+        if "does not keep" in str(error):
+            pytest.fail(str(error))
         if name == "docker" and os.environ.get("SAMOKODER_REQUIRE_DOCKER") == "1":
             pytest.fail(f"Docker is required here: {error} {error.hint}")
         pytest.skip(f"{name}: {error} {error.hint}")

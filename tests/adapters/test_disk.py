@@ -1,7 +1,5 @@
 """What only a real disk can do wrong: links, half-written files, full disks, killed servers."""
 
-# ruff: noqa: ASYNC240 - tests may wait
-
 from __future__ import annotations
 
 import errno

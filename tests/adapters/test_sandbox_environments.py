@@ -100,9 +100,14 @@ async def test_several_installers_at_once_make_one_environment(
     tmp_path: Path, environ: dict[str, str], environments: Environments
 ) -> None:
     others = [Environments(tmp_path / "cache", environ) for _ in range(3)]
-    made = await asyncio.gather(*(prepare(one, "book==2.1") for one in [environments, *others]))
-    assert len(set(made)) == 1
-    assert [folder for folder in (tmp_path / "cache").iterdir() if folder.is_dir()] == [made[0].folder]
+
+    async def made_by(one: Environments) -> tuple[Path, int]:
+        made = await prepare(one, "book==2.1")
+        return made.folder, (made.folder / STAMP).stat().st_mtime_ns
+
+    made = await asyncio.gather(*(made_by(one) for one in [environments, *others]))
+    assert len(set(made)) == 1, "made once, and never made again under somebody who uses it"
+    assert [folder for folder in (tmp_path / "cache").iterdir() if folder.is_dir()] == [made[0][0]]
 
 
 async def test_a_version_that_does_not_exist_says_so_and_leaves_nothing(

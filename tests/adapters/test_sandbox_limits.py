@@ -1,7 +1,5 @@
 """Code that does not want to end, stay small or be watched: the same for every runner that works here."""
 
-# ruff: noqa: ASYNC110, ASYNC220, ASYNC240 - tests may wait
-
 from __future__ import annotations
 
 import asyncio

@@ -1,7 +1,5 @@
 """What every Workspace promises: the same tests on the one in memory and the one on disk."""
 
-# ruff: noqa: ASYNC240 - tests may wait
-
 from __future__ import annotations
 
 from pathlib import Path
