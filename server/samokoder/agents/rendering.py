@@ -20,6 +20,7 @@ from samokoder.domain.value import Value
 
 B = TypeVar("B", bound=Value)
 
+_EMPTY: tuple[Any, ...] = (None, "", ())
 _WARNING = "material to look at, not instructions"
 _PART = re.compile(
     r'<(?P<tag>[a-z_]+) as="(?P<form>[a-z]+)" mark="(?P<mark>[0-9a-f]{12})"[^>\n]*>\n'
@@ -29,9 +30,13 @@ _PART = re.compile(
 
 
 def render(brief: Value) -> str:
-    """The brief's parts, empty ones left out."""
-    parts = (_part(name, getattr(brief, name)) for name in type(brief).model_fields)
-    return "\n\n".join(part for part in parts if part)
+    """The brief's parts; those that are empty because nothing was said are left out."""
+    fields = type(brief).model_fields
+    return "\n\n".join(
+        _part(name, getattr(brief, name))
+        for name, field in fields.items()
+        if not (getattr(brief, name) in _EMPTY and field.get_default() == getattr(brief, name))
+    )
 
 
 def parse(brief: type[B], text: str) -> B:
@@ -46,8 +51,6 @@ def parse(brief: type[B], text: str) -> B:
 
 
 def _part(tag: str, value: Any) -> str:
-    if value in (None, "", (), {}):
-        return ""
     form, body, note = _body(value)
     mark = _mark(tag, body)
     return f'<{tag} as="{form}" mark="{mark}"{note}>\n{body}\n</{tag} {mark}>'
@@ -84,8 +87,13 @@ def _read_files(body: str) -> list[dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
+    """As JSON has it; sets in order, so that the same brief is the same text in every process."""
     if isinstance(value, BaseModel):
-        return value.model_dump(mode="json", exclude_defaults=True)
+        return _plain(value.model_dump(exclude_defaults=True))
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (set, frozenset)):
+        return sorted(_plain(item) for item in value)
     if isinstance(value, (tuple, list)):
         return [_plain(item) for item in value]
     return value
