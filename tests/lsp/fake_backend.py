@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from samokoder.lsp.backend import Backend, Diagnosis
@@ -16,6 +18,8 @@ def backend(environment: Mapping[str, str]) -> Backend:
         return FakeRuns(editor)
 
     async def doctor(settings: Settings) -> list[Diagnosis]:
+        if trace := environment.get("SLOW_DOCTOR"):
+            await _examine_for_ever(trace)
         return [Diagnosis("python", True, "3"), Diagnosis("model", False, "no answer", "Start it.")]
 
     def workspace() -> Any:
@@ -30,3 +34,12 @@ def backend(environment: Mapping[str, str]) -> Backend:
         model_name=lambda settings: "a story",
         doctor=doctor,
     )
+
+
+async def _examine_for_ever(trace: str) -> None:
+    """Leaves a file behind when it is cancelled."""
+    try:
+        await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        Path(trace).write_text("cancelled", encoding="utf-8")
+        raise

@@ -144,7 +144,8 @@ def tidied_specification(written: Specification) -> Specification:
 def plan_text(plan: Plan, specification: Specification) -> str:
     words = WORDS[specification.language]
     parts = [f"# {words['plan']}: {one_line(specification.title)}"]
-    for epic in plan.epics:
+    whole = {task.epic for task in plan.tasks if task.kind == "integration"}
+    for epic in (epic for epic in plan.epics if epic.id not in whole):  # the last task is always there
         tasks = [task for task in plan.tasks if task.epic == epic.id]
         parts += [f"## {epic.id} {one_line(epic.title)}".rstrip()]
         for task in tasks:
@@ -166,7 +167,7 @@ def _facts(task: Task, words: dict[str, str]) -> str:
     return "\n".join(f"- {name}: {', '.join(values)}" for name, values in lists.items() if values)
 
 
-def read_plan(text: str, written: Plan) -> Plan:
+def read_plan(text: str, written: Plan | None = None) -> Plan:
     """The plan as edited; the order of tasks is kept where they were known. Raises Misread."""
     epics: list[Epic] = []
     tasks: list[Task] = []
@@ -182,8 +183,7 @@ def read_plan(text: str, written: Plan) -> Plan:
                 id, title = _name(block)
                 if not epics:
                     raise Misread(block.line, "a task stands below an epic: a heading like '## E1 Title'")
-                kind = next((task.kind for task in written.tasks if task.id == id), "build")
-                tasks.append(Task(id=id, title=title, epic=epics[-1].id, files=(), kind=kind))
+                tasks.append(Task(id=id, title=title, epic=epics[-1].id, files=()))
                 lines[id] = block.line
             case _ if not tasks:
                 raise Misread(
@@ -224,9 +224,9 @@ def _fact(block: Block) -> dict[str, object]:
         raise Misread(block.line, str(error)) from None
 
 
-def _in_order(tasks: list[Task], written: Plan) -> tuple[Task, ...]:
+def _in_order(tasks: list[Task], written: Plan | None) -> tuple[Task, ...]:
     """The document groups tasks by epic; the plan has its own order."""
-    place = {task.id: n for n, task in enumerate(written.tasks)}
+    place = {task.id: n for n, task in enumerate(written.tasks if written else ())}
     return tuple(sorted(tasks, key=lambda task: place.get(task.id, len(place))))
 
 

@@ -1,16 +1,29 @@
-"""Code lenses, code actions and diagnostics of our documents."""
+"""What the client asks without a command: lenses, code actions, faults of our documents as they are typed.
+
+The orchestrator is imported only for a document of ours; any other document is answered from what is loaded.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from samokoder.errors import SamokoderError
+
 if TYPE_CHECKING:
     from samokoder.lsp.server import Server
 
+OURS = re.compile(r"/\.samokoder/(spec|plan)(?:-[^/]*)?\.md$")
+GENERATE_SELECTION = "refactor.rewrite.samokoder"
+SOURCE = "source.samokoder"
+
 
 def register(server: Server) -> None:
+    """Tell pygls who answers what."""
+
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
         server.initialize(params)
@@ -18,3 +31,128 @@ def register(server: Server) -> None:
     @server.feature(types.INITIALIZED)
     def initialized(params: types.InitializedParams) -> None:
         server.offer_interrupted()
+
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def opened(params: types.DidOpenTextDocumentParams) -> None:
+        _look_over(server, params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def changed(params: types.DidChangeTextDocumentParams) -> None:
+        _look_over(server, params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions(resolve_provider=False))
+    async def lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
+        return await _lenses(server, params.text_document.uri)
+
+    @server.feature(
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        types.CodeActionOptions(
+            code_action_kinds=[types.CodeActionKind.QuickFix, GENERATE_SELECTION, SOURCE],
+            resolve_provider=False,
+        ),
+    )
+    async def actions(params: types.CodeActionParams) -> list[types.CodeAction]:
+        return await _actions(server, params)
+
+
+def _look_over(server: Server, uri: str) -> None:
+    """Say at the line what makes no sense in one of our documents."""
+    matched = OURS.search(uri)
+    if not matched:
+        return
+    from samokoder.lsp.papers import faults_in
+
+    text = server.workspace.get_text_document(uri).source
+    faults = faults_in("plan" if matched[1] == "plan" else "spec", text)
+    server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri=uri, diagnostics=faults))
+
+
+async def _lenses(server: Server, uri: str) -> list[types.CodeLens]:
+    """Only on our documents, for the run they belong to."""
+    matched = OURS.search(uri)
+    if not matched:
+        return []
+    from samokoder.lsp.lenses import lenses
+    from samokoder.lsp.papers import run_of
+    from samokoder.lsp.sources import document_text
+
+    try:
+        text = await document_text(server, uri)
+        run_id = run_of(text)
+        if run_id is None:
+            return []
+        session = await server.session()
+        run = await session.runs.read(run_id)
+    except SamokoderError:  # a document of another state database, or of none
+        return []
+    return lenses(run, session.state(run), "plan" if matched[1] == "plan" else "spec", text)
+
+
+async def _actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
+    uri = params.text_document.uri
+    found = [*_on_findings(params.context.diagnostics), *_generating(server, uri, params.range)]
+    if server.opened is not None:
+        from samokoder.lsp.actions import on_runs
+
+        found += on_runs(server.opened, uri)
+    return [action for action in found if _wanted(action, params.context.only)]
+
+
+def _wanted(action: types.CodeAction, only: Sequence[types.CodeActionKind | str] | None) -> bool:
+    """A client that wants ``source`` wants ``source.samokoder`` too."""
+    kind = f"{action.kind}."
+    return not only or any(
+        kind.startswith(f"{getattr(o, 'value', o)}.") or not getattr(o, "value", o) for o in only
+    )
+
+
+def _generating(server: Server, uri: str, span: types.Range) -> list[types.CodeAction]:
+    if OURS.search(uri):
+        return []
+    found = []
+    if span.start != span.end:
+        ends = {"start": _position(span.start), "end": _position(span.end)}
+        title = "Samokoder: build an application from the selected text"
+        found.append(action(title, GENERATE_SELECTION, "generate", {"uri": uri, "range": ends}))
+    if is_brief(server, uri):
+        title = "Samokoder: build an application from this document"
+        found.append(action(title, SOURCE, "generate", {"uri": uri}))
+    return found
+
+
+def is_brief(server: Server, uri: str) -> bool:
+    """Whether the document may be a description: Markdown or plain text."""
+    document = server.workspace.text_documents.get(uri)
+    language = document.language_id if document else None
+    return language in {"markdown", "plaintext"} or uri.lower().endswith((".md", ".markdown", ".txt"))
+
+
+def _on_findings(diagnostics: Sequence[types.Diagnostic]) -> list[types.CodeAction]:
+    found = []
+    for diagnostic in diagnostics:
+        data = diagnostic.data
+        if diagnostic.source != "samokoder" or not isinstance(data, dict) or "findingId" not in data:
+            continue
+        given = {"runId": data["runId"], "findingId": data["findingId"]}
+        for title, command, more in (
+            ("repair this", "repair", {}),
+            ("waive this: accepted by a person", "waive", {}),
+            ("explain the evidence", "explain", {"show": True}),
+        ):
+            fix = action(f"Samokoder: {title}", types.CodeActionKind.QuickFix, command, {**given, **more})
+            fix.diagnostics = [diagnostic]
+            found.append(fix)
+    return found
+
+
+def action(title: str, kind: str, command: str, given: dict[str, object]) -> types.CodeAction:
+    return types.CodeAction(title=title, kind=kind, command=to_command(title, command, given))
+
+
+def to_command(title: str, command: str, given: dict[str, object]) -> types.Command:
+    """By keywords: the order of lsprotocol's fields has changed before."""
+    return types.Command(title=title, command=f"samokoder.{command}", arguments=[given])
+
+
+def _position(position: types.Position) -> dict[str, int]:
+    return {"line": position.line, "character": position.character}

@@ -176,3 +176,18 @@ def is_ours(text: str) -> bool:
 
 def _short(body: str) -> Digest:
     return digest_of(body.encode())[:16]
+
+
+_NOTHING = Specification(title="", summary="", requirements=())
+
+
+def faults_in(kind: Kind, text: str) -> list[types.Diagnostic]:
+    """What keeps this document from being approved; empty when nothing does."""
+    try:
+        if kind == "spec":
+            read_specification(text, _NOTHING)
+        else:
+            read_plan(text)
+    except Misread as error:
+        return [misread(error)]
+    return []

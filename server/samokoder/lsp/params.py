@@ -137,6 +137,8 @@ class WaiveParams(RunParams):
 class ExplainParams(RunParams):
     finding_id: str | None = None
     check_id: str | None = None
+    show: bool = False
+    """Whether to open it as a document, for editors that do nothing with a result."""
 
     @model_validator(mode="after")
     def _one_thing(self) -> ExplainParams:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
-from typing import Any
 
+from samokoder.domain.files import digest_of
 from samokoder.domain.request import Budget, Options, Request
 from samokoder.domain.run import ApprovingPlan, ApprovingSpecification, Run, waiting_for
 from samokoder.errors import InvalidRequest, NotFound
 from samokoder.lsp import explaining
 from samokoder.lsp.client import uri_of
 from samokoder.lsp.from_lsp import path_of
+from samokoder.lsp.papers import Kind
 from samokoder.lsp.params import (
     AnswerParams,
     ApproveParams,
@@ -178,8 +180,28 @@ async def show(session: Session, given: RunParams) -> Picture:
 async def explain(session: Session, given: ExplainParams) -> Explanation:
     run = await session.runs.read(given.run_id)
     if given.check_id is not None:
-        return Explanation(markdown=explaining.explain_check(run, given.check_id))
-    return Explanation(markdown=explaining.explain_finding(run, given.finding_id or ""))
+        text = explaining.explain_check(run, given.check_id)
+    else:
+        text = explaining.explain_finding(run, given.finding_id or "")
+    if not given.show:
+        return Explanation(markdown=text)
+    place = session.settings.state / "evidence" / f"{digest_of(text.encode())[:16]}.md"
+    await asyncio.to_thread(_keep, place, text)
+    await _show(session, place)
+    return Explanation(markdown=text, uri=uri_of(str(place)))
+
+
+def _keep(place: Path, text: str) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(text, encoding="utf-8")
+
+
+async def _show(session: Session, place: Path) -> bool:
+    """In the editor, or at least where it is."""
+    shown = await session.client.show_document(str(place))
+    if not shown:
+        session.client.say(f"Open {place}")
+    return shown
 
 
 async def open_specification(session: Session, given: RunParams) -> Opened:
@@ -190,14 +212,11 @@ async def open_plan(session: Session, given: RunParams) -> Opened:
     return await _open(session, given.run_id, "plan")
 
 
-async def _open(session: Session, run_id: str, kind: Any) -> Opened:
+async def _open(session: Session, run_id: str, kind: Kind) -> Opened:
     run = await session.runs.read(run_id)
-    place: Path | None = await session.papers.find(run, kind)
+    place = await session.papers.find(run, kind)
     if place is None:
         raise NotFound(
             f"Run {run_id} has no such document yet.", hint="It is written when the run gets there."
         )
-    shown = await session.client.show_document(str(place))
-    if not shown:
-        session.client.say(f"Open {place}")
-    return Opened(uri=uri_of(str(place)), shown=shown)
+    return Opened(uri=uri_of(str(place)), shown=await _show(session, place))

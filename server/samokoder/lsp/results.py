@@ -194,6 +194,8 @@ class ForkResult(Result):
 
 class Explanation(Result):
     markdown: str
+    uri: str | None = None
+    """Of the document it was opened as."""
 
 
 class Opened(Result):

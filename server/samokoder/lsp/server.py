@@ -19,7 +19,7 @@ from samokoder.lsp.client import Client
 from samokoder.lsp.commands import COMMANDS, perform
 from samokoder.lsp.faults import faults_of, invalid_params, to_lsp
 from samokoder.lsp.from_lsp import Abilities, abilities, own_options
-from samokoder.lsp.marks import Marks
+from samokoder.lsp.marks import Marks, is_alive
 from samokoder.lsp.protocol import Protocol, make_converter
 from samokoder.settings import Settings
 
@@ -44,6 +44,8 @@ class Server(LanguageServer):
         self.backend = backend
         self.client = Client(self, Abilities())
         self.settings: Settings | SamokoderError | None = None
+        self.saw_client = False
+        """Whether the client's process was seen alive; only then can it be missed."""
         self.closing: asyncio.Task[None] | None = None
         self.exited: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         """The exit code, when the client has asked to leave."""
@@ -59,6 +61,7 @@ class Server(LanguageServer):
 
     def initialize(self, params: types.InitializeParams) -> None:
         """Settings that cannot be used are told now, and refused again by every command that needs them."""
+        self.saw_client = is_alive(params.process_id)
         options = own_options(params)
         self.client = Client(self, abilities(params.capabilities, options))
         try:

@@ -157,7 +157,5 @@ def _listen_for_signals(gone: asyncio.Event) -> None:
 
 async def _until_orphaned(server: Server) -> None:
     """Returns when the client's process has died; one we could never see (a container's) is not watched."""
-    seen = False
-    while not seen or is_alive(server.process_id):
-        seen = seen or is_alive(server.process_id)
+    while not server.saw_client or is_alive(server.process_id):  # noqa: ASYNC110 - nobody tells us
         await asyncio.sleep(PARENT_LOOK)

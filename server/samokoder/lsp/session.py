@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from samokoder.domain.run import Run
 from samokoder.lsp.client import Client
 from samokoder.lsp.editor import LspEditor
 from samokoder.lsp.marks import Marks
 from samokoder.lsp.papers import Papers
+from samokoder.lsp.picture import state_of
+from samokoder.lsp.results import State
 from samokoder.lsp.view import View
 from samokoder.orchestrator.runs import Runs
 from samokoder.settings import Settings
@@ -37,6 +40,13 @@ class Session:
         if run_id not in self._views:
             self._views[run_id] = View(self, run_id)
         return self._views[run_id]
+
+    def known(self) -> list[Run]:
+        """Runs this client has seen something of, newest first."""
+        return [view.run for view in reversed(self._views.values()) if view.run is not None]
+
+    def state(self, run: Run) -> State:
+        return state_of(run, run.id in self.runs.under_way())
 
     async def close(self) -> None:
         await self.runs.close()

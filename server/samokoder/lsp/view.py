@@ -31,7 +31,7 @@ class View:
         self._client = session.client
         self._bar: ProgressBar | None = None
         self._published = Published(session.client)
-        self._run: Run | None = None
+        self.run: Run | None = None
         self._doing: News | None = None
         self._seq = 0
         self._asked: set[str] = set()
@@ -40,7 +40,7 @@ class View:
 
     def begin(self, run: Run, token: str | int | None) -> str | int | None:
         """Work begins: returns the token under which progress will be shown, None for no progress."""
-        self._run = run
+        self.run = run
         self._session.marks.set(run.id, run.request.target)
         bar = self._bar = ProgressBar(
             self._session.server.work_done_progress, f"Samokoder: {title_of(run)}", token
@@ -57,7 +57,7 @@ class View:
             logger.exception("%s of run %s could not be shown", news.kind, run.id)
 
     def _happened(self, run: Run, news: News) -> None:
-        self._run = run
+        self.run = run
         if news.kind == "started":
             self._doing = news
         if self._client.can.event:
@@ -91,15 +91,15 @@ class View:
         if self._due is not None:
             self._due.cancel()
         self._due, self._drawn = None, asyncio.get_running_loop().time()
-        if self._run is None:
+        if self.run is None:
             return
         try:
-            snapshot = self.status(self._run)
+            snapshot = self.status(self.run)
             if self._bar is not None:
                 self._bar.report(message_of(snapshot), snapshot.percentage)
             if self._client.can.status:
                 self._client.notify("samokoder/status", snapshot)
-            self._published.show(self._run)
+            self._published.show(self.run)
         except Exception:
             logger.exception("run %s could not be drawn", self._run_id)
 
