@@ -142,6 +142,12 @@ async def test_the_place_it_ran_in_is_not_in_the_output(session: SandboxSession)
     assert report.output == ". ./program.py ~\n"
 
 
+async def test_the_machine_it_ran_on_is_not_in_a_traceback(session: SandboxSession) -> None:
+    report = await run(session, "import json; json.loads('no')")
+    assert "json/decoder.py" in report.output
+    assert str(Path.home()) not in report.output and sys.prefix not in report.output
+
+
 async def test_nothing_of_our_environment_is_inherited(
     session: SandboxSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:

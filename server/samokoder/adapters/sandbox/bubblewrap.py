@@ -10,7 +10,12 @@ from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 from samokoder.adapters.sandbox import seccomp
-from samokoder.adapters.sandbox.environments import Environment, Environments, own_interpreter
+from samokoder.adapters.sandbox.environments import (
+    Environment,
+    Environments,
+    names_of_python,
+    own_interpreter,
+)
 from samokoder.adapters.sandbox.limits import MIB, Limits
 from samokoder.adapters.sandbox.place import KEEPER, Link, environment_of
 from samokoder.adapters.sandbox.probing import attempts, separated
@@ -81,7 +86,7 @@ class BubblewrapPlace:
 
     def __init__(self, environment: Environment, isolation: Isolation) -> None:
         self.isolation = isolation
-        self.names = {str(Path(own_interpreter().executable).parent): "/python"}
+        self.names = {"/env": "/env", **names_of_python()}
         self._environment = environment
 
     @asynccontextmanager

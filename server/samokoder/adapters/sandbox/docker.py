@@ -155,7 +155,7 @@ class DockerPlace:
     """One container. A keeper that was lost has its orphans swept; a container that hangs is replaced."""
 
     path = PATH
-    names: dict[str, str] = {}
+    names = {"/env": "/env"}
 
     def __init__(
         self, engine: Engine, limiter: anyio.CapacityLimiter, isolation: Isolation, environment: Path

@@ -84,6 +84,12 @@ def own_interpreter() -> Interpreter:
     return Interpreter(os.path.realpath(base), version, f"{sys.version} {machine}")
 
 
+def names_of_python() -> dict[str, str]:
+    """Where our Python lies, and what it is called in recorded output; nothing for the system's own."""
+    prefix = os.path.realpath(sys.base_prefix)
+    return {} if prefix in {"/usr", "/usr/local"} else {prefix: "/python"}
+
+
 def default_cache() -> Path:
     return platformdirs.user_cache_path("samokoder") / "environments"
 

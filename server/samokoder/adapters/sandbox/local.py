@@ -14,7 +14,12 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 
-from samokoder.adapters.sandbox.environments import Environment, Environments, own_interpreter
+from samokoder.adapters.sandbox.environments import (
+    Environment,
+    Environments,
+    names_of_python,
+    own_interpreter,
+)
 from samokoder.adapters.sandbox.limits import Limits
 from samokoder.adapters.sandbox.place import KEEPER, Link, environment_of
 from samokoder.adapters.sandbox.process_link import process_link
@@ -60,10 +65,7 @@ class LocalPlace:
         self._environment = environment
         self.isolation = ISOLATION
         self.path = f"{environment.folder}/bin:/usr/local/bin:/usr/bin:/bin"
-        self.names = {
-            str(environment.folder): "/env",
-            str(Path(own_interpreter().executable).parent): "/python",
-        }
+        self.names = {str(environment.folder): "/env", **names_of_python()}
 
     @asynccontextmanager
     async def keeper(self, warm: bool) -> AsyncIterator[Link]:

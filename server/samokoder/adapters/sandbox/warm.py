@@ -91,7 +91,7 @@ class Warm:
     async def close(self) -> None:
         self._life.cancel()
         with anyio.CancelScope(shield=True):
-            await asyncio.wait([self._life])
+            await asyncio.gather(self._life, return_exceptions=True)
 
     async def run(self, name: str, frame: bytes, seconds: float) -> Told | None:
         """The run's report; None when this keeper cannot be relied on and the run must be cold."""
