@@ -8,9 +8,7 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-from samokoder.domain.files import tree_digest
 from samokoder.domain.outcome import Answered, CheckRan, Outcome
-from samokoder.domain.review import Finding
 from samokoder.domain.run import (
     ApprovingPlan,
     ApprovingSpecification,
@@ -22,6 +20,7 @@ from samokoder.domain.run import (
     waiting_for,
 )
 from samokoder.domain.specification import Specification
+from samokoder.domain.work import TaskRun, Verified
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -30,38 +29,40 @@ Rows = dict[str, list[Row]]
 
 def changed_rows(before: Run, after: Run, index: int, outcome: Outcome) -> Rows:
     """Only rows that are new or different, in an order the triggers accept."""
-    old, new = rows(before), rows(after)
-    changed = {
-        table: [row for key, row in kept.items() if old[table].get(key) != row] for table, kept in new.items()
-    }
-    return {
-        "check_run": _check_run(index, outcome),
-        **changed,
-        "question": _questions(before, after, outcome),
-    }
+    old, new = before.unfinished, after.unfinished
+    changed: Rows = {"check_run": _check_run(index, outcome)}
+    if _requirements(old) is not _requirements(new):
+        changed["requirement"] = [r.model_dump(include={"id", "title", "text"}) for r in _requirements(new)]
+    if isinstance(new, Building):
+        kept = {task.task.id: task for task in old.tasks} if isinstance(old, Building) else {}
+        if not kept:
+            changed["epic"] = [epic.model_dump() for epic in new.plan.epics]
+        for task in new.tasks:
+            if kept.get(task.task.id) is not task:
+                _add(changed, kept.get(task.task.id), task)
+    changed["question"] = _questions(before, after, outcome)
+    return changed
 
 
-def rows(run: Run) -> dict[str, dict[tuple[str, ...], Row]]:
-    """Every row of the run's present state, by table and key."""
-    phase = run.unfinished
-    building = phase if isinstance(phase, Building) else None
-    tasks = building.tasks if building else ()
-    return {
-        "requirement": {(r.id,): r.model_dump(include={"id", "title", "text"}) for r in _requirements(phase)},
-        "epic": {(e.id,): e.model_dump() for e in (building.plan.epics if building else ())},
-        "task": {(t.task.id,): _task(building, t.task.id) for t in tasks} if building else {},
-        "dependency": {
-            (t.task.id, needed): {"task": t.task.id, "depends_on": needed}
-            for t in tasks
-            for needed in t.task.depends_on
-        },
-        "file": {
-            (path,): {"path": path, "task": t.task.id, "digest": digest}
-            for t in tasks
-            for path, digest in {**t.check_files, **t.files}.items()
-        },
-        "finding": {(f.id,): _finding(f) for t in tasks for f in t.findings},
-    }
+def _add(changed: Rows, old: TaskRun | None, new: TaskRun) -> None:
+    """What is different in one task."""
+    name = new.task.id
+    if old is None:
+        needs = [{"task": name, "depends_on": needed} for needed in new.task.depends_on]
+        changed.setdefault("dependency", []).extend(needs)
+    if old is None or _task(old) != _task(new):
+        changed.setdefault("task", []).append(_task(new))
+    had = {**old.check_files, **old.files} if old else {}
+    files = {**new.check_files, **new.files}
+    changed.setdefault("file", []).extend(
+        {"path": path, "task": name, "digest": digest}
+        for path, digest in files.items()
+        if had.get(path) != digest
+    )
+    known = set(old.findings) if old else set()
+    changed.setdefault("finding", []).extend(
+        f.model_dump(mode="json") for f in new.findings if f not in known
+    )
 
 
 def _requirements(phase: object) -> tuple[Any, ...]:
@@ -70,21 +71,17 @@ def _requirements(phase: object) -> tuple[Any, ...]:
     return specification.requirements if specification else ()
 
 
-def _task(building: Building, task_id: str) -> Row:
-    task = building.task(task_id)
-    # what a verified task proved stays what it was proved on, also when another's repair moves the tree on
-    proved = task.phase.evidence[0].tree if task.phase.kind == "verified" and task.phase.evidence else ""
+def _task(task: TaskRun) -> Row:
+    """``tree`` is what the task was proved on; empty until it is."""
+    phase = task.phase
+    proved = phase.evidence[0].tree if isinstance(phase, Verified) and phase.evidence else ""
     return {
-        "id": task_id,
+        "id": task.task.id,
         "epic": task.task.epic,
         "title": task.task.title,
-        "state": task.phase.kind,
-        "tree": proved or tree_digest(building.tree_of(task_id)),
+        "state": phase.kind,
+        "tree": proved,
     }
-
-
-def _finding(finding: Finding) -> Row:
-    return finding.model_dump(mode="json")
 
 
 def _check_run(index: int, outcome: Outcome) -> list[Row]:
