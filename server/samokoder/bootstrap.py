@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from samokoder.lsp.backend import Backend
-from samokoder.settings import Settings, read_settings
+from samokoder.settings import Prices, Settings, read_settings
 
 if TYPE_CHECKING:
     from samokoder.domain.request import SandboxChoice
@@ -42,8 +42,8 @@ async def build(settings: Settings, editor: Editor) -> Runs:
     journal = await open_journal(settings.database)
     return Runs(
         World(
-            model=_model(settings, settings.model),
-            strong=_model(settings, settings.strong_model) if settings.strong_model else None,
+            model=_model(settings, settings.model, settings.price),
+            strong=_strong(settings),
             sandbox=_sandboxes(settings),
             workspace=workspace(),
             journal=journal,
@@ -67,9 +67,7 @@ def workspace() -> Workspace:
 
 
 def model_name(settings: Settings) -> str:
-    if not settings.model:
-        return "offline rules (embedded)"
-    return f"{settings.model} at {settings.base_url or 'the default endpoint'}"
+    return _model(settings, settings.model, settings.price).name
 
 
 def _load() -> None:
@@ -81,12 +79,17 @@ def _load() -> None:
     import samokoder.orchestrator.runs  # noqa: F401
 
 
-def _model(settings: Settings, name: str) -> LanguageModel:
-    from samokoder.adapters.openai_model import OpenAIModel
+def _strong(settings: Settings) -> LanguageModel | None:
+    return _model(settings, settings.strong_model, settings.strong_price) if settings.strong_model else None
+
+
+def _model(settings: Settings, name: str, prices: Prices) -> LanguageModel:
+    """The model of this name; without one, the embedded one."""
+    from samokoder.adapters.openai_model import OpenAIModel, Price
 
     if name:
-        key = settings.api_key.get_secret_value() if settings.api_key else ""
-        return OpenAIModel.remote(name, base_url=settings.base_url, api_key=key)
+        price = Price(**prices.model_dump())
+        return OpenAIModel.remote(name, base_url=settings.base_url, api_key=settings.api_key, price=price)
     from samokoder.offline.transport import OfflineTransport
 
     return OpenAIModel.embedded(OfflineTransport())

@@ -73,18 +73,24 @@ async def _model(settings: Settings) -> list[Diagnosis]:
         await asyncio.to_thread(_ask_models, settings)
     except urllib.error.HTTPError as error:
         hint = "Check SAMOKODER_API_KEY." if error.code in {401, 403} else "Check SAMOKODER_BASE_URL."
-        return [Diagnosis("model", error.code == 404, f"{settings.base_url} answers {error.code}", hint)]
+        return [Diagnosis("model", error.code == 404, f"{_endpoint(settings)} answers {error.code}", hint)]
     except (OSError, ValueError) as error:
         return [
             Diagnosis(
-                "model", False, f"{settings.base_url}: {error}", "Check SAMOKODER_BASE_URL and the network."
+                "model", False, f"{_endpoint(settings)}: {error}", "Check SAMOKODER_BASE_URL and the network."
             )
         ]
-    return [Diagnosis("model", True, f"{settings.model} at {settings.base_url}")]
+    return [Diagnosis("model", True, f"{settings.model} at {_endpoint(settings)}")]
+
+
+def _endpoint(settings: Settings) -> str:
+    from samokoder.adapters.openai_model import OPENAI_URL
+
+    return (settings.base_url or OPENAI_URL).rstrip("/")
 
 
 def _ask_models(settings: Settings) -> None:
-    request = urllib.request.Request(f"{settings.base_url.rstrip('/')}/models")
+    request = urllib.request.Request(f"{_endpoint(settings)}/models")
     if settings.api_key:
         request.add_header("Authorization", f"Bearer {settings.api_key.get_secret_value()}")
     with urllib.request.urlopen(request, timeout=MODEL_TIME):

@@ -25,6 +25,15 @@ class BudgetSettings(Budget):
     model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, validate_by_alias=True)
 
 
+class Prices(CamelValue):
+    """US dollars for a million tokens. The budget in dollars is only as good as these."""
+
+    input: float = Field(default=0, ge=0)
+    output: float = Field(default=0, ge=0)
+    cached: float | None = Field(default=None, ge=0)
+    """Of input the provider had cached; None: as any other."""
+
+
 class Settings(CamelValue):
     """Everything a person can set, read once when the server starts."""
 
@@ -36,6 +45,10 @@ class Settings(CamelValue):
     """Name of the model to ask; empty is the embedded one, which needs no network. SAMOKODER_MODEL."""
     strong_model: str = ""
     """A stronger model, asked when repair makes no progress. SAMOKODER_STRONG_MODEL."""
+    price: Prices = Prices()
+    """What the model costs. SAMOKODER_PRICE_INPUT, …_OUTPUT, …_CACHED."""
+    strong_price: Prices = Prices()
+    """What the stronger model costs. SAMOKODER_STRONG_PRICE_INPUT, …"""
     base_url: str = ""
     """Address of an OpenAI-compatible endpoint, ending in its version. SAMOKODER_BASE_URL."""
     api_key: SecretStr | None = None
@@ -73,39 +86,38 @@ class Settings(CamelValue):
         return self.state / "state.db"
 
 
-NESTED = {f"budget_{name}": name for name in ("calls", "tokens", "cost", "seconds")}
+GROUPS: dict[str, type[Value]] = {"budget": BudgetSettings, "price": Prices, "strong_price": Prices}
+"""Settings that are objects; in the environment each of their fields is a variable of its own."""
 
 
 def read_settings(options: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
     """Raises SetupError that names the field and where it was set."""
-    given = _from_environment(environment)
-    budget = {**given.pop("budget", {}), **_mapping("budget", options.get("budget"))}
-    names = {_snake(name): value for name, value in options.items() if name != "budget"}
+    from_editor = {_snake(name): value for name, value in options.items()}
+    given = {**_from_environment(environment), **from_editor}
+    for group in GROUPS:
+        given[group] = _group_from_environment(group, environment) | _mapping(group, from_editor.get(group))
     try:
-        return Settings.model_validate({**given, **names, "budget": budget})
+        return Settings.model_validate(given)
     except ValidationError as error:
-        raise SetupError(_words(error, names), hint="Correct it and start the server again.") from None
+        raise SetupError(_words(error, from_editor), hint="Correct it and start the server again.") from None
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     """Empty variables count as not set."""
-    given: dict[str, Any] = {}
-    for name in Settings.model_fields:
-        if name != "budget" and (text := environment.get(_variable(name), "")):
-            given[name] = text
-    budget = {
-        inner: environment[_variable(name)]
-        for name, inner in NESTED.items()
-        if environment.get(_variable(name))
-    }
-    return {**given, "budget": budget}
+    names = (name for name in Settings.model_fields if name not in GROUPS)
+    return {name: text for name in names if (text := environment.get(_variable(name)))}
+
+
+def _group_from_environment(group: str, environment: Mapping[str, str]) -> dict[str, Any]:
+    names = GROUPS[group].model_fields
+    return {name: text for name in names if (text := environment.get(_variable(f"{group}_{name}")))}
 
 
 def _variable(name: str) -> str:
     return f"SAMOKODER_{name.upper()}"
 
 
-def _mapping(name: str, value: Any) -> Mapping[str, Any]:
+def _mapping(name: str, value: Any) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):

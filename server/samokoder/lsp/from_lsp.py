@@ -57,7 +57,7 @@ def plain(value: Any) -> dict[str, Any]:
 
 def path_of(place: str, field: str = "target") -> str:
     """The path a client meant by a path or file URI."""
-    if "://" not in place:
+    if "://" not in place and field != "uri":
         return place
     path = to_fs_path(place) if place.startswith("file://") else None
     if not path:

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
 
 async def description_of(server: Server, given: GenerateParams) -> str:
-    """The text given, or that of the document or selection; raises InvalidRequest when it cannot be read."""
+    """The text given, or that of the document or selection; raises InvalidRequest when it cannot be used."""
+    text = await _given_text(server, given)
+    if "\0" in text:
+        raise InvalidRequest("The description holds a NUL character.", hint="Give it as plain UTF-8 text.")
+    return text
+
+
+async def _given_text(server: Server, given: GenerateParams) -> str:
     if given.description is not None:
         return given.description
     assert given.uri is not None
