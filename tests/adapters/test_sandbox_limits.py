@@ -18,7 +18,7 @@ from samokoder.adapters.sandbox.limits import MIB, Limits
 from samokoder.domain.evidence import CommandReport
 from samokoder.domain.paths import FilePath
 from samokoder.ports import SandboxSession
-from tests.adapters.sandboxes import NOTHING, RUNNERS, check, runner
+from tests.adapters.sandboxes import NOTHING, RUNNERS, check, living, runner
 
 TIGHT = Limits(seconds=3, output=1000, output_total=50_000, memory=200 * MIB, processes=40, health_seconds=3)
 PROGRAM = FilePath("program.py")
@@ -33,18 +33,6 @@ async def session(request: pytest.FixtureRequest) -> AsyncIterator[SandboxSessio
 
 async def run(session: SandboxSession, text: str, *arguments: str) -> CommandReport:
     return await session.run({PROGRAM: text.encode()}, check("python", "program.py", *arguments))
-
-
-def living(marker: str) -> list[int]:
-    """Processes of this machine with this word on their command line, those in containers too."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if marker.encode() in (entry / "cmdline").read_bytes() and int(entry.name) != os.getpid():
-                found.append(int(entry.name))
-        except OSError:
-            continue
-    return found
 
 
 async def gone(marker: str) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import secrets
 from collections.abc import AsyncIterator, Mapping
 
+import anyio
 import pytest
 
 from samokoder.adapters.sandbox.session import Session
@@ -11,7 +14,7 @@ from samokoder.adapters.sandbox.warm import fits
 from samokoder.domain.evidence import CommandReport, failing_tests
 from samokoder.domain.paths import FilePath
 from samokoder.ports import SandboxSession
-from tests.adapters.sandboxes import RUNNERS, check, python, runner
+from tests.adapters.sandboxes import RUNNERS, check, living, python, runner
 
 TESTS = FilePath("tests/test_it.py")
 PASSING = b"def test_a():\n    assert True\n"
@@ -78,6 +81,23 @@ async def test_a_run_that_kills_the_warm_interpreter_never_passes_and_the_next_i
     )
     assert report.exit_code is None
     assert told(await run(warm, SITUATIONS["failing"]))[:2] == (1, ("tests/test_it.py::test_b",))
+
+
+async def test_a_cancelled_warm_run_is_gone_and_the_interpreter_stays_warm(
+    sessions: tuple[SandboxSession, SandboxSession],
+) -> None:
+    warm, marker = sessions[1], secrets.token_hex(8)
+    sleep = f"import subprocess, sys\ncode = 'import time; time.sleep(600) # {marker}'\n"
+    sleep += "subprocess.run([sys.executable, '-c', code])\n"
+    running = asyncio.create_task(run(warm, {TESTS: sleep.encode()}))
+    with anyio.fail_after(10):
+        while not living(marker):
+            await anyio.sleep(0.05)
+    running.cancel()
+    await asyncio.wait([running])
+    assert living(marker) == []
+    assert isinstance(warm, Session) and await warm.warmed_up()
+    assert (await run(warm, SITUATIONS["passing"])).passed
 
 
 @pytest.mark.parametrize(

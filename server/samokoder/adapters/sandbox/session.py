@@ -14,13 +14,15 @@ from samokoder.adapters.sandbox.environments import Environment
 from samokoder.adapters.sandbox.frames import BrokenFrame, Told, Unpacker, pack
 from samokoder.adapters.sandbox.limits import Limits
 from samokoder.adapters.sandbox.place import PROBE, Link, Place, environment_of
-from samokoder.adapters.sandbox.warm import Warm, fits, modules_of
+from samokoder.adapters.sandbox.warm import Warm, fits, is_pytest, modules_of
 from samokoder.domain.evidence import Check, CommandReport, Isolation
 from samokoder.domain.files import Digest, digest_of
 from samokoder.domain.paths import FilePath
 
 GRACE = 15.0
 """Seconds beyond the time limit in which a keeper must have answered, killing included."""
+WARMING = 3.0
+"""Seconds a run of pytest waits for the warm keeper, which imports what a cold run would import, too."""
 LOST = "what ran has killed or halted the process that watched over it"
 
 
@@ -55,12 +57,18 @@ class Session:
 
     async def run(self, files: Mapping[FilePath, bytes], check: Check) -> CommandReport:
         ask = self._ask(files, check)
-        told = None
-        if self._warm and fits(check, files, self._warm.loaded):
-            told = await self._warm.run(ask.id, ask.frame, ask.seconds + GRACE)
+        told = await self._run_warm(ask, files, check)
         if told is None or told.lost:
             told = await self._run_cold(ask)
         return self._report(told)
+
+    async def _run_warm(self, ask: Ask, files: Mapping[FilePath, bytes], check: Check) -> Told | None:
+        if self._warm is None or not is_pytest(check):
+            return None
+        await self._warm.settled(WARMING)
+        if not fits(check, files, self._warm.loaded):
+            return None
+        return await self._warm.run(ask.id, ask.frame, ask.seconds + GRACE)
 
     def _ask(self, files: Mapping[FilePath, bytes], check: Check) -> Ask:
         name = f"run-{next(self._ids)}"

@@ -49,13 +49,17 @@ STOPPING = 5.0
 
 def fits(check: Check, files: Mapping[FilePath, bytes], loaded: frozenset[str]) -> bool:
     """Whether a fork of a keeper with these modules loaded behaves as a fresh interpreter would."""
-    if not loaded or check.service or check.command[:3] not in _PYTEST:
+    if not loaded or not is_pytest(check):
         return False
     if any(word.startswith(("-W", "-p", "--pythonwarnings")) for word in check.command[3:]):
         return False
     if any(path.split("/", 1)[0].removesuffix(".py") in loaded for path in files):
         return False
     return not any(b"filterwarnings" in content for path, content in files.items() if _configures(path))
+
+
+def is_pytest(check: Check) -> bool:
+    return check.service is None and check.command[:3] in _PYTEST
 
 
 _PYTEST = {("python", "-m", "pytest"), ("python3", "-m", "pytest")}
@@ -83,9 +87,10 @@ class Warm:
         self._settled = asyncio.Event()
         self._life = asyncio.create_task(self._live())
 
-    async def settled(self) -> bool:
-        """Wait until it is ready or lost; whether it is ready."""
-        await self._settled.wait()
+    async def settled(self, seconds: float | None = None) -> bool:
+        """Wait until it is ready or lost, or so long; whether it is ready."""
+        with anyio.move_on_after(seconds):
+            await self._settled.wait()
         return bool(self.loaded)
 
     async def close(self) -> None:
