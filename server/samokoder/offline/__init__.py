@@ -1,0 +1,1 @@
+"""The embedded model: answers by rules, inside the process."""

@@ -1,0 +1,160 @@
+"""Technical writer by rules: the README, in the language of the description."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from samokoder.agents.technical_writer import Manual, TechnicalWriterBrief
+from samokoder.domain.architecture import Architecture
+from samokoder.domain.data_model import DataModel, Entity, Field
+from samokoder.domain.specification import Specification
+from samokoder.offline.blueprint import Blueprint
+from samokoder.offline.roles.readme_words import TYPES, WORDS
+
+
+def answer(brief: TechnicalWriterBrief, blueprint: Blueprint) -> Manual:
+    specification, architecture = brief.specification, brief.architecture
+    words = WORDS[specification.language]
+    sections = (
+        f"# {specification.title}\n\n{specification.summary}",
+        _section(words["features"], _features(specification)),
+        _section(words["start"], _start(architecture, words)),
+        _section(words["checks"], _checks(architecture, words)),
+        _section(words["data"], _data(architecture.data_model, words)),
+        _section(words["roles"], _roles(architecture.data_model, words)),
+        _section(words["api"], _api(architecture, words)),
+        _section(words["built"], _built(architecture, words)),
+        _section(words["settings"], _settings(architecture, words)),
+        _section("Docker", _docker(architecture, words)),
+        _section(words["assumed"], _list(specification.assumptions)),
+    )
+    return Manual(readme="\n\n".join(filter(None, sections)) + "\n")
+
+
+def _section(title: str, body: str) -> str:
+    return f"## {title}\n\n{body}" if body else ""
+
+
+def _list(items: tuple[str, ...]) -> str:
+    return "\n".join(f"- {item}" for item in items)
+
+
+def _features(specification: Specification) -> str:
+    return _list(tuple(f"**{r.title}.** {r.text}" for r in specification.requirements))
+
+
+def _start(architecture: Architecture, words: dict[str, str]) -> str:
+    service = architecture.service
+    address = f"http://127.0.0.1:{service.port}" if service else ""
+    command = " ".join(service.command) if service else ""
+    return words["start_text"].format(command=command, address=address)
+
+
+def _checks(architecture: Architecture, words: dict[str, str]) -> str:
+    return f"```\n{' '.join(architecture.test_command)}\n```\n\n{words['checks_text']}"
+
+
+# ------------------------------------------------------------------------------------------ the data
+
+
+def _data(model: DataModel, words: dict[str, str]) -> str:
+    return "\n\n".join(_entity(entity, model, words) for entity in model.entities)
+
+
+def _entity(entity: Entity, model: DataModel, words: dict[str, str]) -> str:
+    rows = [f"| {words['field']} | {words['type']} | {words['rules']} |", "|---|---|---|"]
+    rows += [
+        f"| {_cell(f.label)} (`{f.name}`) | {_type(f, model)} | {_cell(', '.join(_rules(f, words)))} |"
+        for f in entity.fields
+    ]
+    for link in entity.links:
+        many = words["many"].format(thing=_thing(link.target, model))
+        rows.append(f"| {_cell(link.label)} (`{link.name}`) | {_cell(many)} | |")
+    return "\n".join((f"### {entity.label_plural} (`{entity.name}`)", "", *rows, *_states(entity, words)))
+
+
+def _type(field: Field, model: DataModel) -> str:
+    kind = TYPES[model.language][field.type]
+    if field.type == "reference" and field.target:
+        kind = f"→ {_cell(_thing(field.target, model))}"
+    if field.type == "choice":
+        kind = f"{kind}: {_cell(', '.join(choice.label for choice in field.choices))}"
+    return f"{kind}, {_cell(field.unit)}" if field.unit else kind
+
+
+def _rules(field: Field, words: dict[str, str]) -> Iterator[str]:
+    if field.required:
+        yield words["required"]
+    if field.unique:
+        yield words["unique"]
+    if field.minimum is not None:
+        yield f"≥ {field.minimum:g}"
+    if field.maximum is not None:
+        yield f"≤ {field.maximum:g}"
+    if field.not_before:
+        yield words["not_before"].format(other=field.not_before)
+    if field.default is not None:
+        yield words["default"].format(value=field.default)
+
+
+def _states(entity: Entity, words: dict[str, str]) -> tuple[str, ...]:
+    if entity.workflow is None:
+        return ()
+    named = {choice.value: choice.label for choice in entity.field(entity.workflow.field).choices}
+    moves = (
+        f"{named.get(t.source, t.source)} → {named.get(t.target, t.target)} ({t.label})"
+        for t in entity.workflow.transitions
+    )
+    return ("", f"{words['states']}: {'; '.join(moves)}.")
+
+
+def _thing(name: str, model: DataModel) -> str:
+    return next((entity.label for entity in model.entities if entity.name == name), name)
+
+
+def _roles(model: DataModel, words: dict[str, str]) -> str:
+    if not model.roles:
+        return ""
+    rows = []
+    for role in model.roles:
+        rights = [
+            f"{_thing(p.entity, model)}: {', '.join(words[action] for action in p.actions)}"
+            + (f" ({words['own']})" if p.own_only else "")
+            for p in role.permissions
+        ]
+        rows.append(f"**{role.label}** (`{role.name}`) — {'; '.join(rights) or words['everything']}")
+    return f"{_list(tuple(rows))}\n\n{words['accounts']}"
+
+
+# ----------------------------------------------------------------------------------- how it is built
+
+
+def _api(architecture: Architecture, words: dict[str, str]) -> str:
+    if architecture.service is None:
+        return ""
+    rows = [f"| {words['records']} | {words['address']} |", "|---|---|"]
+    rows += [f"| {_cell(e.label_plural)} | `/api/{e.plural}` |" for e in architecture.data_model.entities]
+    return "\n".join((words["api_text"].format(port=architecture.service.port), "", *rows))
+
+
+def _built(architecture: Architecture, words: dict[str, str]) -> str:
+    files = "\n".join(f"| `{m.path}` | {_cell(m.purpose)} |" for m in architecture.contract)
+    table = f"| {words['file']} | {words['purpose']} |\n|---|---|\n{files}"
+    return f"{_list(architecture.stack)}\n\n{table}"
+
+
+def _settings(architecture: Architecture, words: dict[str, str]) -> str:
+    if architecture.service is None:
+        return ""
+    return words["settings_text"].format(port=architecture.service.port)
+
+
+def _docker(architecture: Architecture, words: dict[str, str]) -> str:
+    if architecture.service is None:
+        return ""
+    return words["docker_text"].format(port=architecture.service.port)
+
+
+def _cell(text: str | None) -> str:
+    """Text that stays within its cell of a Markdown table."""
+    return (text or "").replace("|", "\\|").replace("\n", " ")
