@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -35,17 +35,17 @@ class Left(Exception):
     """The person pressed Ctrl-C twice."""
 
 
-async def follow(client: Client, run_id: str, follower: Follower) -> str:
-    """The state the run was left in."""
+async def follow(client: Client, run_id: str, follower: Follower) -> bool:
+    """Until nothing is being done any more; False when the person left before."""
     stopping = _Stopping(client, run_id, follower)
     try:
         with stopping:
             while True:
                 state = await _until_still(client, run_id, follower, stopping)
                 if state["state"] != "waiting" or not await _answered(client, state, follower, stopping):
-                    return str(state["state"])
+                    return True
     except Left:
-        return "interrupted"
+        return False
 
 
 async def _until_still(
@@ -71,7 +71,7 @@ async def _until_still(
 async def _answered(client: Client, state: dict[str, Any], follower: Follower, stopping: _Stopping) -> bool:
     """Whether the person answered everything, so that the run goes on."""
     for question in state["waiting"]:
-        text = await stopping.unless_left(follower.ask(question))
+        text = await stopping.unless_cancelled(follower.ask(question))
         if text is None:
             return False
         if question["questionId"] in APPROVALS:
@@ -93,7 +93,7 @@ class _Stopping:
         self._client, self._run_id, self._follower = client, run_id, follower
         self._left: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._cancelling: asyncio.Task[None] | None = None
-        self._before: Any = None
+        self._cancelled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def __enter__(self) -> None:
         _on_interrupt(self._pressed)
@@ -113,6 +113,8 @@ class _Stopping:
             await self._client.command("cancel", runId=self._run_id)
         except (ServerError, ServerGone) as error:
             print(f"samokoder: {error}", file=sys.stderr)
+        finally:
+            self._cancelled.set_result(None)
 
     async def unless_left(self, awaitable: Any) -> Any:
         """What comes of it; raises Left when the person has gone first."""
@@ -122,6 +124,17 @@ class _Stopping:
             waiting.cancel()
             raise Left
         return waiting.result()
+
+    async def unless_cancelled(self, answer: Coroutine[Any, Any, str | None]) -> str | None:
+        """The answer; None when the run was cancelled instead."""
+        waiting = asyncio.ensure_future(answer)
+        both: set[asyncio.Future[Any]] = {waiting, self._cancelled}
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        if waiting.done():
+            return waiting.result()
+        waiting.cancel()
+        await asyncio.wait({waiting})
+        return None
 
 
 def _on_interrupt(pressed: Callable[[], None] | None) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live as RichLive
+from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from samokoder.cli.lines import landed_words
+from samokoder.cli.reports import summary_lines
 
 STATES = {
     "verified": ("✔", "green"),
@@ -33,12 +36,12 @@ class Live:
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False)
-        self._live = RichLive(
-            console=self._console, refresh_per_second=5, transient=True, get_renderable=self._render
-        )
         self._status: dict[str, Any] | None = None
         self._begun = time.monotonic()
         self._note = ""
+        self._live = RichLive(
+            console=self._console, refresh_per_second=5, transient=True, get_renderable=self._render
+        )
 
     def __enter__(self) -> Live:
         self._live.start()
@@ -64,22 +67,23 @@ class Live:
         self._note = "cancelling … Ctrl-C again leaves the run to be resumed"
 
     async def ask(self, question: dict[str, Any]) -> str | None:
+        if not sys.stdin.isatty():
+            return None
         self._live.stop()
         try:
-            return await asyncio.to_thread(self._read, question)
-        except EOFError:
-            return None
+            self._put(question)
+            line = await read_line()
+            return None if line is None else line.strip()
         finally:
             self._live.start()
 
-    def _read(self, question: dict[str, Any]) -> str:
+    def _put(self, question: dict[str, Any]) -> None:
         self._console.print(Text(question["text"], style="bold"))
         approval = question["questionId"].startswith("approve-")
-        if not approval:
-            for option in question["options"]:
-                self._console.print(Text(f"  - {option}"))
+        for option in () if approval else question["options"]:
+            self._console.print(Text(f"  - {option}"))
         prompt = "approve? [y/n] " if approval else f"answer (Enter: {question['default'] or 'skip'}) "
-        return self._console.input(Text(prompt)).strip()
+        self._console.print(Text(prompt), end="")
 
     # ----------------------------------------------------------------------------------------- drawing
 
@@ -108,6 +112,13 @@ class Live:
         return Group(head, Text(f"{status['phase'].replace('_', ' ')}  {spent}{failing}", style="dim"))
 
 
+def summary_panel(picture: dict[str, Any], console: Console | None = None) -> None:
+    """How the run ended, framed in the colour of its end."""
+    colour = "green" if picture["state"] == "verified" else "yellow"
+    lines = Text("\n".join(summary_lines(picture)[1:]))
+    (console or Console(highlight=False)).print(Panel(lines, border_style=colour))
+
+
 def tasks_table(status: dict[str, Any]) -> Table:
     """The tasks with their states, open ones first when there are too many."""
     table = Table.grid(padding=(0, 1))
@@ -127,3 +138,18 @@ def tasks_table(status: dict[str, Any]) -> Table:
             files,
         )
     return table
+
+
+async def read_line() -> str | None:
+    """A line from the terminal, without a thread that would outlive the program; None at its end."""
+    loop = asyncio.get_running_loop()
+    there: asyncio.Future[None] = loop.create_future()
+    try:
+        loop.add_reader(sys.stdin, lambda: None if there.done() else there.set_result(None))
+    except NotImplementedError:  # Windows
+        return await asyncio.to_thread(sys.stdin.readline) or None
+    try:
+        await there
+    finally:
+        loop.remove_reader(sys.stdin)
+    return sys.stdin.readline() or None

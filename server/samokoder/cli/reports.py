@@ -26,7 +26,11 @@ def summary(picture: dict[str, Any]) -> None:
         print(line)
 
 
-def summary_lines(picture: dict[str, Any]) -> Iterator[str]:
+def summary_lines(picture: dict[str, Any]) -> list[str]:
+    return list(_summary(picture))
+
+
+def _summary(picture: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield f"{picture['title']}: {END_WORDS[picture['state']]}"
     if picture["reason"]:

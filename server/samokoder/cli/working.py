@@ -150,13 +150,17 @@ async def _follow(client: Client, given: argparse.Namespace, started: dict[str, 
     run_id = started["runId"]
     with _follower(given) as follower:
         follower.begun(run_id)
-        state = await follow(client, run_id, follower)
+        interrupted = not await follow(client, run_id, follower)
     picture = await client.command("show", runId=run_id)
     if given.json:
         print(json.dumps({"picture": picture}), flush=True)
+    elif sys.stdout.isatty():
+        from samokoder.cli.live import summary_panel
+
+        summary_panel(picture)
     else:
         reports.summary(picture)
-    return exit_code(state)
+    return INTERRUPTED if interrupted else exit_code(picture["state"])
 
 
 def _follower(given: argparse.Namespace) -> Follower:
