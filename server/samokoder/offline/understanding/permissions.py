@@ -1,0 +1,111 @@
+"""Who does what: kinds of users, what they may do, and what they decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from samokoder.offline.understanding import lexicon
+from samokoder.offline.understanding.facts import Decision, May
+from samokoder.offline.understanding.phrases import Cue, Filler, Mark, Node, Nodes, Phrase, Verb
+from samokoder.offline.understanding.words import is_cyrillic, lemmas
+
+_EVERYTHING = frozenset(["everything", "anything", "all", "всё", "все", "весь"])
+
+
+def role_of(phrase: Phrase) -> str | None:
+    index = lexicon.role_index(phrase.russian)
+    return index.get(phrase.lemmas) or index.get((phrase.lemmas[-1] if phrase.lemmas else "",))
+
+
+def rights(said: Nodes) -> list[May]:
+    """A right for each "X can ..." or "as an X I want to ..." of the sentence."""
+    starts = [i for i, node in enumerate(said) if isinstance(node, Phrase) and _acts(said, i)]
+    found = []
+    for start, end in pairwise([*starts, len(said)]):
+        right = _right(said[start], said[start + 1 : end], before=said[:start])
+        if right is not None:
+            found.append(right)
+    return found
+
+
+def _acts(said: Nodes, at: int) -> bool:
+    """Whether the phrase is a role with a verb of its own after it."""
+    phrase = said[at]
+    assert isinstance(phrase, Phrase)
+    if role_of(phrase) is None or phrase.complement is not None:
+        return False
+    if _as_role(said[:at]):
+        return True
+    for node in said[at + 1 : at + 4]:
+        if isinstance(node, Verb) or (isinstance(node, Cue) and node.kind in {"can", "track"}):
+            return not _inside_list(said, at)
+        if not (isinstance(node, Filler) or (isinstance(node, Cue) and node.kind in {"only", "not"})):
+            return False
+    return False
+
+
+def _as_role(before: Sequence[Node]) -> bool:
+    words = [node.text.lower() for node in before[-2:] if isinstance(node, Filler | Cue)]
+    return "as" in words or (bool(words) and words[-1] == "как")
+
+
+def _inside_list(said: Nodes, at: int) -> bool:
+    """After "which" or a preposition the phrase is no subject."""
+    before = said[at - 1] if at else None
+    return isinstance(before, Cue) and before.kind in {"with", "have", "belong", "which"}
+
+
+def _right(role: Node, rest: Sequence[Node], before: Sequence[Node]) -> May | None:
+    assert isinstance(role, Phrase)
+    key = role_of(role)
+    verbs = [
+        node for node in rest if isinstance(node, Verb) or (isinstance(node, Cue) and node.kind == "track")
+    ]
+    actions = tuple(dict.fromkeys(action for verb in verbs if (action := _action(verb))))
+    everything = any(isinstance(node, Filler | Cue) and node.text in _EVERYTHING for node in rest) or (
+        "all" in actions and not any(isinstance(node, Phrase) and node.thing for node in rest)
+    )
+    if key is None or not (actions or everything):
+        return None
+    modal = (
+        _as_role(before)
+        or everything
+        or any(
+            isinstance(node, Cue) and node.kind in {"can", "only", "own"} for node in [*before[-2:], *rest]
+        )
+    )
+    things = tuple(node for node in rest if isinstance(node, Phrase) and _object(node))
+    own = any(_own(rest, i) for i in range(len(rest)))
+    return May(key, role.text, actions, things, own, everything, modal)
+
+
+def _object(phrase: Phrase) -> bool:
+    return bool(phrase.thing) or (phrase.complement is not None and bool(phrase.complement.thing))
+
+
+def _own(rest: Sequence[Node], at: int) -> bool:
+    node = rest[at]
+    return (isinstance(node, Cue) and node.kind == "own") or (isinstance(node, Phrase) and node.quantity == "own")
+
+
+def _action(verb: Verb | Cue) -> str | None:
+    if isinstance(verb, Cue):
+        if not is_cyrillic(verb.text):
+            return "all"
+    text = verb.lemma if isinstance(verb, Verb) else verb.text
+    return lexicon.verb_index(is_cyrillic(text)).get(lemmas(text))
+
+
+def decisions(said: Nodes, last: Phrase | None) -> Iterator[Decision]:
+    """ "A manager approves or rejects requests": the states such verbs lead to."""
+    table = lexicon.load("states")["decisions"]
+    role = ""
+    for i, node in enumerate(said):
+        if isinstance(node, Phrase) and (key := role_of(node)):
+            role = key
+        if isinstance(node, Verb) and node.lemma in table and not node.text.lower().endswith("ed"):
+            thing = next((p for p in said[i + 1 : i + 5] if isinstance(p, Phrase) and p.thing), None)
+            yield Decision(thing or last, table[node.lemma], role)
+        if node == Mark("."):
+            role = ""

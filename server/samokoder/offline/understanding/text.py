@@ -1,0 +1,185 @@
+"""A description as sentences: marks made plain, lists and tables rewritten as "Thing: field, field"."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+LONGEST = 24_000
+"""Characters read; a longer description is cut here, and the assumptions say so."""
+UNNAMED = "∷"
+"""Begins a sentence that lists fields of the thing spoken of last."""
+_MOST_SENTENCES = 600
+_MOST_WORDS = 240
+
+_BULLET = re.compile(r"^(\s*)(?:[-*•·–—‣◦▪]|\d{1,3}[.)]|[a-zа-я]\))\s+(.*)$")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=\S)|(?<=[.!?])(?=[А-ЯA-Z][а-яa-z])")
+_ABBREVIATION = re.compile(
+    r"\b(e\.g|i\.e|etc|т\.\s?д|т\.\s?п|т\.\s?е|т\.\s?к|др|руб|шт|ул|стр|ед|инв|гос|тел|эл|мин|vs|approx)\.",
+    re.IGNORECASE,
+)
+_FIO = re.compile(r"ф\.\s?и\.\s?о\.?", re.IGNORECASE)
+_FIELD_COLUMN = {
+    "field",
+    "fields",
+    "name",
+    "column",
+    "attribute",
+    "поле",
+    "поля",
+    "название",
+    "колонка",
+    "атрибут",
+}
+_TYPE_COLUMN = {"type", "kind", "тип", "вид", "format", "формат"}
+
+
+@dataclass(frozen=True)
+class Line:
+    depth: int
+    text: str
+    bullet: bool = False
+    heading: bool = False
+
+
+def plain(description: str) -> str:
+    """The text with control and odd characters gone, quotes and dashes of one kind."""
+    text = unicodedata.normalize("NFKC", description[:LONGEST])
+    text = re.sub(r"[«»“”„‟\"`*_]{1,3}", "", text)
+    text = re.sub(r"[ \t]*[—–‒―]+[ \t]*", " - ", text).replace("’", "'").replace("\r", "\n")
+    text = _FIO.sub("ФИО", _ABBREVIATION.sub(lambda m: m.group(1).replace(".", ""), text))
+    return "".join(c if c in "\n\t" or unicodedata.category(c)[0] not in "C" else " " for c in text)
+
+
+def sentences(description: str) -> tuple[str, ...]:
+    lines = [line for raw in _raw_lines(plain_bullets(description)) if (line := _line(raw)).text]
+    found: list[str] = []
+    for text in _blocks(lines):
+        found.extend(_split(text))
+    return tuple(found[:_MOST_SENTENCES])
+
+
+def plain_bullets(description: str) -> str:
+    """Star bullets survive the removal of emphasis marks."""
+    return plain(re.sub(r"(?m)^(\s*)\*\s+", r"\1- ", description[:LONGEST]))
+
+
+def _raw_lines(text: str) -> Iterator[str]:
+    """Lines as meant: a line broken for width goes on in the next."""
+    pending = ""
+    for raw in text.split("\n"):
+        if pending and _continues(pending, raw):
+            pending = f"{pending} {raw.strip()}"
+            continue
+        if pending:
+            yield pending
+        pending = raw
+    yield pending
+
+
+def _continues(before: str, line: str) -> bool:
+    """Whether the line is the rest of a wrapped one: it starts small and what went before was long and open."""
+    start = line.strip()[:1]
+    return (
+        len(before) > 55
+        and bool(start)
+        and start.islower()
+        and not before.rstrip().endswith((".", ":", ";", "!", "?"))
+        and not _BULLET.match(line)
+        and "|" not in line
+    )
+
+
+def _line(raw: str) -> Line:
+    expanded = raw.expandtabs(4)
+    if heading := re.match(r"^\s*#{1,6}\s+(.*)$", expanded):
+        return Line(0, heading.group(1).strip().rstrip("#").strip(), heading=True)
+    if bullet := _BULLET.match(expanded):
+        return Line(len(bullet.group(1)) + 1, bullet.group(2).strip(), bullet=True)
+    return Line(len(expanded) - len(expanded.lstrip()), expanded.strip())
+
+
+def _blocks(lines: Sequence[Line]) -> Iterator[str]:
+    at = 0
+    while at < len(lines):
+        for reader in (_table, _comma_rows, _listed):
+            text, length = reader(lines, at)
+            if length:
+                yield from text
+                at += length
+                break
+        else:
+            yield lines[at].text
+            at += 1
+
+
+def _listed(lines: Sequence[Line], at: int) -> tuple[list[str], int]:
+    """A line that introduces short bullets: one sentence. Longer bullets stand for themselves."""
+    head = lines[at]
+    end = at + 1
+    while end < len(lines) and lines[end].bullet and (lines[end].depth > head.depth or not head.bullet):
+        end += 1
+    inner = lines[at + 1 : end]
+    introduces = head.text.endswith(":") or head.heading or head.bullet or len(head.text.split()) <= 3
+    if not inner or not introduces or not all(_short(line) for line in inner):
+        return [], 0
+    head_text = head.text.rstrip(":. ")
+    return [f"{head_text}: " + ", ".join(line.text.rstrip(".;, ") for line in inner)], end - at
+
+
+def _short(line: Line) -> bool:
+    outside = re.sub(r"\([^)]*\)", "", line.text)
+    return len(outside.split()) <= 6 and ":" not in outside and "," not in outside and " - " not in outside
+
+
+def _cells(text: str) -> list[str]:
+    if text.count("|") >= 2 or (text.count("|") == 1 and text.startswith("|")):
+        return [cell.strip() for cell in text.strip().strip("|").split("|")]
+    return []
+
+
+def _table(lines: Sequence[Line], at: int) -> tuple[list[str], int]:
+    end = at
+    while end < len(lines) and _cells(lines[end].text):
+        end += 1
+    rows = [_cells(line.text) for line in lines[at:end]]
+    rows = [row for row in rows if not all(set(cell) <= set("-: ") for cell in row)]
+    if len(rows) < 2:
+        return [], 0
+    return _rows_meant(rows), end - at
+
+
+def _rows_meant(rows: list[list[str]]) -> list[str]:
+    header = [cell.lower() for cell in rows[0]]
+    if header[0] in _FIELD_COLUMN and (len(header) == 1 or header[1] in _TYPE_COLUMN or len(rows) > 4):
+        return [
+            f"{UNNAMED} " + "; ".join(f"{row[0]} ({', '.join(filter(None, row[1:]))})" for row in rows[1:])
+        ]
+    if any("," in cell for row in rows[1:] for cell in row[1:2]):
+        return [f"{row[0]}: {', '.join(row[1:])}" for row in rows[1:]]
+    return [f"{UNNAMED} " + ", ".join(rows[0])]
+
+
+def _comma_rows(lines: Sequence[Line], at: int) -> tuple[list[str], int]:
+    """Two or more lines with as many commas each, figures only below the first: a pasted CSV file."""
+    separator = next((mark for mark in (";", "\t", ",") if lines[at].text.count(mark) >= 2), None)
+    if separator is None:
+        return [], 0
+    wide, end = lines[at].text.count(separator), at
+    while end < len(lines) and lines[end].text.count(separator) == wide and not lines[end].bullet:
+        end += 1
+    header, body = lines[at].text, lines[at + 1 : end]
+    if not body or any(c.isdigit() for c in header) or not any(c.isdigit() for row in body for c in row.text):
+        return [], 0
+    return [f"{UNNAMED} " + ", ".join(part.strip() for part in header.split(separator))], end - at
+
+
+def _split(text: str) -> Iterator[str]:
+    for sentence in _SENTENCE_END.split(text):
+        words = sentence.split()
+        for start in range(0, len(words), _MOST_WORDS):
+            part = " ".join(words[start : start + _MOST_WORDS]).strip()
+            if part:
+                yield part
