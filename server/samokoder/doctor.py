@@ -98,18 +98,19 @@ def _ask_models(settings: Settings) -> None:
 
 
 async def _sandboxes(settings: Settings) -> list[Diagnosis]:
-    """One is enough, and the local one is always there: what is missing is told, not an illness."""
+    """Only the one that was named is needed; "auto" takes the best there is."""
     from samokoder.adapters.sandbox.choose import survey
 
     found = await (survey(settings.image) if settings.image else survey())
     return [
         Diagnosis(
             f"sandbox {runner.name}",
-            runner.usable or runner.name != settings.sandbox,
+            runner.usable,
             f"separates {', '.join(runner.isolation.separates) or 'nothing'}"
             if runner.isolation
             else runner.why_not,
             runner.how_to_get,
+            needed=runner.name == settings.sandbox,
         )
         for runner in found
     ]

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from samokoder.cli.lines import landed_words
-from samokoder.cli.reports import summary_lines
+from samokoder.cli.reports import body_lines, head_lines
 
 STATES = {
     "verified": ("✔", "green"),
@@ -115,8 +115,10 @@ class Live:
 def summary_panel(picture: dict[str, Any], console: Console | None = None) -> None:
     """How the run ended, framed in the colour of its end."""
     colour = "green" if picture["state"] == "verified" else "yellow"
-    lines = Text("\n".join(summary_lines(picture)[1:]))
-    (console or Console(highlight=False)).print(Panel(lines, border_style=colour))
+    console = console or Console(highlight=False)
+    console.print(Panel(Text("\n".join(head_lines(picture))), border_style=colour))
+    for line in body_lines(picture):
+        console.print(Text(line), soft_wrap=True)  # a command is copied as it stands
 
 
 def tasks_table(status: dict[str, Any]) -> Table:

@@ -27,21 +27,26 @@ def summary(picture: dict[str, Any]) -> None:
 
 
 def summary_lines(picture: dict[str, Any]) -> list[str]:
-    return list(_summary(picture))
+    return ["", *head_lines(picture), *body_lines(picture)]
 
 
-def _summary(picture: dict[str, Any]) -> Iterator[str]:
-    yield ""
+def head_lines(picture: dict[str, Any]) -> list[str]:
+    """How it ended, and on what that rests."""
+    return list(_head(picture))
+
+
+def body_lines(picture: dict[str, Any]) -> list[str]:
+    """Files, checks, findings, and what can be done now."""
+    return [*_files(picture), *_checks(picture), *_findings(picture), *_next(picture)]
+
+
+def _head(picture: dict[str, Any]) -> Iterator[str]:
     yield f"{picture['title']}: {END_WORDS[picture['state']]}"
     if picture["reason"]:
         yield f"  {picture['reason']}"
     yield f"run      {picture['runId']}, {picture['steps']} steps, {spent(picture['usage'])}"
     yield f"model    {picture['model']}"
     yield f"sandbox  {isolation(picture)}"
-    yield from _files(picture)
-    yield from _checks(picture)
-    yield from _findings(picture)
-    yield from _next(picture)
 
 
 def _files(picture: dict[str, Any]) -> Iterator[str]:
@@ -130,9 +135,10 @@ def runs(result: dict[str, Any]) -> None:
 
 def doctor(result: dict[str, Any]) -> None:
     for item in result["checks"]:
-        print(f"{'ok' if item['ok'] else 'NO':<3} {item['name']:<12} {item['found']}")
+        mark = "ok" if item["ok"] else "NO" if item["needed"] else "-"
+        print(f"{mark:<3} {item['name']:<18} {item['found']}")
         if item["hint"]:
-            print(f"    {'':<12} {item['hint']}")
+            print(f"    {'':<18} {item['hint']}")
 
 
 def cancelled(result: dict[str, Any]) -> None:

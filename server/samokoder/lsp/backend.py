@@ -21,6 +21,8 @@ class Diagnosis:
     ok: bool
     found: str
     hint: str = ""
+    needed: bool = True
+    """Whether runs with these settings cannot do without it."""
 
 
 @dataclass(frozen=True)

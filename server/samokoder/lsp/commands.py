@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from samokoder.lsp.backend import Diagnosis
 from samokoder.lsp.params import (
     AnswerParams,
     ApproveParams,
@@ -19,6 +20,7 @@ from samokoder.lsp.params import (
     RunParams,
     WaiveParams,
 )
+from samokoder.settings import Settings
 
 if TYPE_CHECKING:
     from samokoder.lsp.server import Server
@@ -58,14 +60,10 @@ async def perform(server: Server, command: Command, given: Params) -> Any:
     return await getattr(performing, command.function)(session, given)
 
 
-async def _doctor(server: Server) -> Any:
-    from samokoder.errors import SamokoderError
-
-    if server.settings is None or isinstance(server.settings, SamokoderError):
-        error = server.settings
-        return {
-            "checks": [
-                {"name": "settings", "ok": False, "found": str(error), "hint": getattr(error, "hint", "")}
-            ]
-        }
-    return {"checks": [vars(item) for item in await server.backend.doctor(server.settings)]}
+async def _doctor(server: Server) -> dict[str, Any]:
+    settings = server.settings
+    if isinstance(settings, Settings):
+        found = await server.backend.doctor(settings)
+    else:
+        found = [Diagnosis("settings", False, str(settings), settings.hint if settings else "")]
+    return {"checks": [vars(item) for item in found]}

@@ -201,14 +201,3 @@ class Explanation(Result):
 class Opened(Result):
     uri: str
     shown: bool
-
-
-class DoctorItem(Result):
-    name: str
-    ok: bool
-    found: str
-    hint: str
-
-
-class DoctorResult(Result):
-    checks: tuple[DoctorItem, ...]
