@@ -152,7 +152,7 @@ class OpenAIModel:
 
     async def complete(self, request: ModelRequest) -> ModelReply:
         with anyio.move_on_after(self._deadline):
-            return self._reply(request, await self._persist(request))
+            return await self._persist(request)
         raise ModelUnavailable(
             f"{self._name} did not answer within {self._deadline:g} s.",
             hint="Try again, or choose a faster model.",
@@ -163,7 +163,7 @@ class OpenAIModel:
         if client is not None:
             await client.close()
 
-    async def _persist(self, request: ModelRequest) -> ChatCompletion:
+    async def _persist(self, request: ModelRequest) -> ModelReply:
         """Ask until there is an answer, trying again only what may pass."""
         tried, relearnt = 0, 0
         while True:
@@ -181,15 +181,17 @@ class OpenAIModel:
             tried += 1
             await self._sleep(wait)
 
-    async def _ask(self, request: ModelRequest, dialect: Dialect) -> ChatCompletion | Trouble:
+    async def _ask(self, request: ModelRequest, dialect: Dialect) -> ModelReply | Trouble:
         client = await self._connected()
         from openai import OpenAIError
 
         try:
             answer = await client.chat.completions.create(**_body(request, self._model, dialect))
+            return self._reply(request, answer)
         except OpenAIError as error:
             return trouble_of(error)
-        return answer if getattr(answer, "choices", None) else unreadable(self._base_url)
+        except (ValueError, TypeError, LookupError, AttributeError):  # the client checks no answer's form
+            return unreadable(self._base_url)
 
     async def _connected(self) -> AsyncOpenAI:
         """The client, made once, in a thread: importing it takes half a second."""

@@ -12,12 +12,12 @@ _INTRODUCTION = """\
 I am samokoder-offline, the model built into Samokoder. I answer by rules, without network and without a key.
 
 I am no conversation partner. I answer the questions of Samokoder's roles (spec writer, architect, tech lead,
-tester, developer, code monkey, reviewer, bug hunter, technical writer and others), and so build data-centric web
-applications from a description in English or Russian: things with fields, relations and states, lists, forms,
-search, roles, dashboards and a JSON API.
+tester, developer, code monkey, reviewer, bug hunter, technical writer and others), and so build data-centric
+web applications from a description in English or Russian: things with fields, relations and states, lists,
+forms, search, roles, dashboards and a JSON API.
 
-To use me, run: samokoder generate "A library: books, readers, loans with a due date". For anything else connect a
-language model: set SAMOKODER_BASE_URL, SAMOKODER_MODEL and SAMOKODER_API_KEY."""
+To use me, run: samokoder generate "A library: books, readers, loans with a due date". For anything else
+connect a language model: set SAMOKODER_BASE_URL, SAMOKODER_MODEL and SAMOKODER_API_KEY."""
 
 
 def respond(body: object, blueprint: Blueprint | None = None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -49,7 +49,7 @@ class Role:
 
     def _read(self, brief: str) -> Value:
         try:
-            return parse(self.agent.brief, brief)
+            return cast(Value, parse(self.agent.brief, brief))
         except ValidationError as error:
             faults = error.errors(include_url=False, include_input=False, include_context=False)
             said = "; ".join(".".join(map(str, fault["loc"])) + ": " + fault["msg"] for fault in faults[:5])

@@ -77,8 +77,8 @@ Then open <{address}>.""",
         "replace them before real use.",
         "api": "API",
         "api_text": "With the application running, <http://127.0.0.1:{port}/docs> describes the JSON API "
-        "in full and lets one try it. Each list takes `GET` (search, filters, order, pages) and `POST`; each record at "
-        "`…/{{id}}` takes `GET`, `PATCH` and `DELETE`.",
+        "in full and lets one try it. Each list takes `GET` (search, filters, order, pages) and `POST`; "
+        "each record at `…/{{id}}` takes `GET`, `PATCH` and `DELETE`.",
         "records": "Records",
         "address": "Address",
         "built": "How it is built",
