@@ -131,7 +131,6 @@ def _home(model: DataModel) -> Iterator[File]:
     if context["charts"]:
         yield made("app/templates/_charts.html", "Small charts", HOME, "html/_charts.html.jinja")
     if model.roles:
-        yield made("app/web/users.py", "Who uses the pages", ACCESS, "web/users.py.jinja", "User")
         yield made("app/pages/sign_in.py", "Coming in and going out", ACCESS, "pages/sign_in.py.jinja")
         yield made("app/templates/sign_in.html", "The sign-in form", ACCESS, "html/sign_in.html.jinja")
     yield made(

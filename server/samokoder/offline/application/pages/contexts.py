@@ -12,6 +12,7 @@ from samokoder.offline.application.pages.values import (
     columns_of,
     controls,
     figure,
+    named_by,
     product,
     shown,
 )
@@ -42,9 +43,11 @@ def of_entity(view: View) -> dict[str, Any]:
         "choices_used": any(
             f.type == "choice" for e in (view, *(r.view for r in view.related)) for f in e.entity.fields
         ),
+        "restricted": any(t.roles for _, moves in view.moves for t in moves),
         "attr": attribute,
         "shown": shown,
         "figure": figure,
+        "named_by": named_by,
         "columns_of": columns_of,
         "product_of": product,
         "new_record": new_record,
@@ -60,7 +63,7 @@ def of_module(view: View) -> dict[str, Any]:
     return {
         "v": view,
         "roles": roles,
-        "user_first": "user: User, " if roles else "",
+        "user_first": "user: CurrentUser, " if roles else "",
         "user_arg": ", user=user" if roles else "",
         "inline": inline,
         "selects": selects,
@@ -135,7 +138,7 @@ def _options(view: View, offered: Field | View) -> str:
     if isinstance(offered, Field):
         return f"[(one.value, one.label) for one in {view.cls}{pascal(offered.name)}]"
     service = "service" if offered.plural == view.plural else f"{offered.plural}_service"
-    return f"{service}.options(session{', user=user' if view.model.roles else ''})"
+    return f"{service}.options(session)"
 
 
 def _services(view: View) -> str:
@@ -150,7 +153,7 @@ def _models(view: View, foreign: list[Related]) -> str:
     if view.state:
         names.add(f"{view.cls}{pascal(view.state.name)}")
     if view.model.roles:
-        names.add("Account")
+        names.add("User")
     return imports("app.models", sorted(names))
 
 

@@ -31,7 +31,8 @@ SLATE = Accent(accent="#3a4a63", tint="#e7ebf2", accent_dark="#a9b8d0", tint_dar
 ACCENTS = (INDIGO, TEAL, GREEN, AMBER, RED, BLUE, VIOLET, PLUM, SLATE)
 
 _SUBJECTS: tuple[tuple[str, Accent, str], ...] = (
-    (r"book|librar|read|author|publisher|книг|библиот|автор", AMBER, "book"),
+    (r"book|librar|publisher|книг|библиот", AMBER, "book"),
+    (r"loan|lend|rental|rent|exchange|transfer|movement|выдач|аренд|прокат|перемещ", TEAL, "swap"),
     (r"ticket|incident|request|support|complaint|helpdesk|заявк|обращен|инцидент|поддержк", INDIGO, "ticket"),
     (r"order|cart|shop|purchase|sale|заказ|магазин|продаж|покупк", BLUE, "cart"),
     (r"invoice|payment|expense|budget|bill|money|account|счет|счёт|платеж|расход|бюджет", GREEN, "coin"),
@@ -47,8 +48,8 @@ _SUBJECTS: tuple[tuple[str, Accent, str], ...] = (
     (r"repair|tool|equipment|machine|maintenance|asset|ремонт|инструмент|оборудован", SLATE, "tool"),
     (r"house|flat|apartment|property|room|building|hotel|дом|кварт|комнат|здани|отел", TEAL, "house"),
     (r"film|movie|song|album|music|photo|game|фильм|музык|песн|альбом|фото", VIOLET, "star"),
-    (r"sport|gym|workout|training|exercise|club|member|спорт|трениров|упражн|клуб", BLUE, "pulse"),
-    (r"person|people|user|customer|client|employee|contact|staff|клиент|сотрудник|человек|контакт", BLUE, "person"),
+    (r"sport|gym|workout|training|exercise|club|спорт|трениров|упражн|клуб", BLUE, "pulse"),
+    (r"person|people|author|member|reader|автор|читател|участник|user|customer|client|employee|contact|staff|клиент|сотрудник|человек|контакт", BLUE, "person"),
     (r"note|document|article|page|post|contract|report|замет|документ|стать|договор|отчет", SLATE, "page"),
     (r"tag|categor|genre|label|type|topic|тег|категор|жанр|метк|тем", SLATE, "tag"),
     (r"comment|message|review|feedback|коммент|сообщ|отзыв", PLUM, "bubble"),
@@ -78,6 +79,7 @@ SHAPES = {
     "tag": "M4 4h8l8.5 8.5-8 8L4 12zM8 8h.01",
     "bubble": "M4 5h16v11H11l-5 4v-4H4z",
     "people": "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20a6.5 6.5 0 0 1 13 0M16 4.5a3.5 3.5 0 0 1 0 6.300M18 14.5a6.5 6.5 0 0 1 3.5 5.5",
+    "swap": "M4 8h15l-4-4M20 16H5l4 4",
     "list": "M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01",
 }
 

@@ -7,8 +7,9 @@ from typing import Any
 from samokoder.domain.data_model import DataModel, Field, Metric
 from samokoder.offline.application.pages import look
 from samokoder.offline.application.pages.escaping import html_text, plain
+from samokoder.offline.application.pages.values import shown
 from samokoder.offline.application.pages.view import View, views
-from samokoder.offline.application.pages.words import MONTHS, SHORT_MONTHS, words
+from samokoder.offline.application.pages.words import MONTHS, SHORT_MONTHS, new_record, words
 
 MONEY = ("money",)
 
@@ -18,6 +19,7 @@ def of_application(model: DataModel) -> dict[str, Any]:
     every = views(model)
     types = {f.type for v in every for f in v.entity.fields}
     charts = [m for m in model.metrics if m.group_by]
+    main = _main(every)
     by_month = [m for m in charts if _group(model, m).type in ("date", "datetime")]
     return {
         "title": model.title,
@@ -41,11 +43,29 @@ def of_application(model: DataModel) -> dict[str, Any]:
         "has_pillars": bool(by_month),
         "amounts": {m.name: _unit(model, m) for m in model.metrics if _is_money(model, m)},
         "late": [m.name for m in model.metrics if m.overdue],
+        "numbers": len(charts) < len(model.metrics),
+        "main": main,
+        "services": "".join(
+            f"from app.services import {name}\n" for name in sorted({"overview", *([main.plural] if main else [])})
+        ),
+        "restricted": any(t.roles for v in every for _, moves in v.moves for t in moves),
+        "new_record": new_record,
+        "shown": shown,
         "shapes": [(n, look.SHAPES[n]) for n in sorted({v.shape for v in every})],
         "mark": mark(model),
-        "user_first": "user: User, " if model.roles else "",
+        "user_first": "user: CurrentUser, " if model.roles else "",
         "user_arg": ", user=user" if model.roles else "",
     }
+
+
+def _main(every: tuple[View, ...]) -> View | None:
+    """What people come for: things that go through states, are due, or join others together."""
+    listed = [v for v in every if v.listed]
+    return max(listed, key=_weight, default=None)
+
+
+def _weight(view: View) -> tuple[bool, bool, int]:
+    return view.state is not None, view.due is not None, len(view.references)
 
 
 def mark(model: DataModel) -> str:

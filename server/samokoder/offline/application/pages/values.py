@@ -23,6 +23,15 @@ def naming(variable: str = "record") -> str:
     return f"{{{{ {variable} }}}}"
 
 
+def named_by(view: View, field: Field) -> str:
+    """A value as the text of a link to its record."""
+    if field == view.title:
+        return naming()
+    if field.type == "reference":
+        return f"{{% if record.{relation(field)} %}}{naming(f'record.{relation(field)}')}{{% else %}}{naming()}{{% endif %}}"
+    return shown(view, field) if field.type in ("date", "datetime", "integer") else naming()
+
+
 def shown(view: View, field: Field, variable: str = "record") -> str:
     """The field's value as HTML; nothing at all when there is none."""
     value = f"{variable}.{attribute(field)}"

@@ -139,6 +139,12 @@ class View:
         return 1 + order.index(field.type) if field.type in order else 20
 
     @cached_property
+    def summary(self) -> tuple[Field, ...]:
+        """The two or three things that tell a record apart at a glance."""
+        telling = (self.state, self.due or self.planned)
+        return tuple(f for f in self.columns if f in telling or f.type in ("reference", "money"))[:3]
+
+    @cached_property
     def tiles(self) -> bool:
         """Little to show: cards read better than a table of two columns."""
         return not self.entity.workflow and len(self.columns) <= 2 and not self.entity.filters

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from samokoder.offline.application.pages.escaping import inner
+
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "skip": ("Skip to content", "Перейти к содержанию"),
     "places": ("Main", "Разделы"),
@@ -78,7 +80,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "password": ("Password", "Пароль"),
     "wrong_sign_in": ("The e-mail or the password is wrong.", "Неверная почта или пароль."),
     "jump": ("Go to", "Перейти к разделам"),
-    "hello": ("Everything at a glance", "Всё на одном экране"),
+    "latest": ("latest", "последние"),
+    "see_all": ("See all", "Показать все"),
 }
 
 MONTHS: Final = {
@@ -100,4 +103,4 @@ def words(language: str) -> dict[str, str]:
 
 def new_record(language: str, label: str) -> str:
     """The title of a form for a new record. Russian avoids the gender of the label."""
-    return f"Добавить: {label}" if language == "ru" else f"Add {label}"
+    return f"Добавить: {inner(label)}" if language == "ru" else f"Add {inner(label)}"

@@ -1,6 +1,9 @@
 // Small comforts on top of pages that work without them.
 "use strict";
 
+document.documentElement.classList.add("live");
+document.querySelector(".places [aria-current]")?.scrollIntoView({ block: "nearest" });
+
 // Lists: search and filters replace the region of results while one types.
 const finder = document.querySelector("form[data-live]");
 let asked = 0;
