@@ -1,7 +1,7 @@
 """Runs that keep the contract of ``orchestrator.runs``, but whose agents only tell one story.
 
 Words in the description steer it: "slowly" takes its time over every action, "forever" never
-gets past the first file, "failing" has a check that nothing repairs.
+gets past the first file, "failing" has a check that nothing repairs, "broken" has a fault of ours.
 """
 
 from __future__ import annotations
@@ -65,6 +65,8 @@ class FakeRuns:
 
     async def start(self, request: Request) -> str:
         check_description(request.description)
+        if "broken" in request.description:
+            raise RuntimeError("the inside of the program")
         await DiskWorkspace().check(request.target)
         run_id = f"r{next(self._names)}"
         self._begin(Run(id=run_id, request=request), [])

@@ -103,6 +103,17 @@ async def test_the_inside_of_the_program_never_reaches_the_client(plain: RawClie
     assert "Traceback" not in str(answer) and "server/samokoder" not in str(answer)
 
 
+async def test_a_fault_of_ours_is_told_by_the_id_it_has_in_the_log(plain: RawClient, tmp_path: Path) -> None:
+    answer = await plain.command("generate", description="broken", target=str(tmp_path / "app"))
+    data = answer["error"]["data"]
+    assert answer["error"]["code"] == -32603 and data["kind"] == "fault"
+    assert "the inside of the program" not in str(answer)
+    await plain.ask("shutdown")
+    await plain.notify("exit")
+    log = await _complaints(plain)
+    assert data["logId"] in log and "the inside of the program" in log
+
+
 # -------------------------------------------------------------------------------------- how it ends
 
 

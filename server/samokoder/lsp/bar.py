@@ -20,7 +20,7 @@ class ProgressBar:
         self._progress, self._title, self._token = progress, title, token
         self._shown = 0
         self._open = False
-        self._over = False
+        self._over: str | None = None
 
     @property
     def seen(self) -> bool:
@@ -31,7 +31,7 @@ class ProgressBar:
         """In the client's place for it, or in one the client makes for us."""
         if self._token is None and await client.create_progress(own_token):
             self._token = own_token
-        if self._token is None or self._over:
+        if self._token is None:
             return
         self._progress.begin(
             self._token, types.WorkDoneProgressBegin(title=self._title, percentage=0, cancellable=True)
@@ -40,6 +40,8 @@ class ProgressBar:
             lambda told: cancel() if told.cancelled() else None
         )
         self._open = True
+        if self._over is not None:  # it was over before the client answered; what it made is closed again
+            self.end(self._over)
 
     def report(self, message: str, percentage: int) -> None:
         if self._open and self._token is not None:
@@ -49,7 +51,7 @@ class ProgressBar:
             )
 
     def end(self, message: str) -> None:
-        self._over = True
+        self._over = message
         if self._open and self._token is not None:
             self._open = False
             self._progress.end(self._token, types.WorkDoneProgressEnd(message=message))

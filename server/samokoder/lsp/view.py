@@ -46,6 +46,7 @@ class View:
             self._session.server.work_done_progress, f"Samokoder: {title_of(run)}", token
         )
         own = f"samokoder/{run.id}/{self._seq}"
+        self._client.refresh_lenses()
         self._session.server.spawn(bar.begin(self._client, own, self._cancel), f"progress of {run.id}")
         return token if token is not None else own if self._client.can.progress else None
 
