@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from samokoder.agents.reviewer import ReviewerBrief
 from samokoder.domain.paths import FilePath
@@ -40,6 +41,15 @@ _FAULTS = (
 )
 
 
+@dataclass(frozen=True)
+class Broken:
+    """Where a file cannot be compiled, and why."""
+
+    hunk: str
+    line: int
+    message: str
+
+
 def answer(brief: ReviewerBrief, blueprint: Blueprint) -> Review:
     paths = dict.fromkeys(hunk.path for hunk in brief.hunks)
     planned = {path: blueprint.planned(brief.architecture.data_model, path) for path in paths}
@@ -47,7 +57,7 @@ def answer(brief: ReviewerBrief, blueprint: Blueprint) -> Review:
     return Review(verdicts=tuple(_verdict(hunk, planned, broken[hunk.path]) for hunk in brief.hunks))
 
 
-def _verdict(hunk: Hunk, planned: Mapping[FilePath, str | None], broken: tuple[int, str] | None) -> Verdict:
+def _verdict(hunk: Hunk, planned: Mapping[FilePath, str | None], broken: Broken | None) -> Verdict:
     new = _new_text(hunk)
     expected = planned[hunk.path]
     if expected is not None and _part_of(new, expected):
@@ -60,37 +70,35 @@ def _verdict(hunk: Hunk, planned: Mapping[FilePath, str | None], broken: tuple[i
     return Verdict(hunk=hunk.id, approve=True, severity="note", reason=remark)
 
 
-def _fault(hunk: Hunk, new: str, expected: str | None, broken: tuple[int, str] | None) -> str:
+def _fault(hunk: Hunk, new: str, expected: str | None, broken: Broken | None) -> str:
     """What no rule can let pass, with its place; empty when there is nothing."""
-    if expected and expected.strip() and not new.strip() and not _is_diff(hunk.text):
-        return f"{hunk.path} is empty, but the contract wants: write the whole file"
-    if broken and hunk.line <= broken[0] < hunk.line + max(1, new.count("\n") + 1):
-        return f"{hunk.path}:{broken[0]} cannot be compiled: {broken[1]}"
+    if not new.strip() and expected is not None:
+        return f"{hunk.path} is empty, but the contract gives it a purpose: write the whole file"
     for pattern, reason in _FAULTS:
         if match := pattern.search(new):
             line = hunk.line + new.count("\n", 0, match.start())
             return f"{hunk.path}:{line}: {reason}"
+    if broken and broken.hunk == hunk.id:
+        return f"{hunk.path}:{broken.line} cannot be compiled: {broken.message}"
     return ""
 
 
-def _broken(hunks: Sequence[Hunk]) -> tuple[int, str] | None:
-    """Line and words of a syntax error, when the hunks are a whole new Python file."""
+def _broken(hunks: Sequence[Hunk]) -> Broken | None:
+    """The syntax error of a new Python file, when the hunks are all of it."""
     if not hunks[0].path.endswith(".py") or any(_is_diff(hunk.text) for hunk in hunks):
         return None
     try:
         ast.parse("".join(hunk.text for hunk in hunks))
-    except SyntaxError as error:
-        return error.lineno or 1, error.msg
-    except ValueError as error:  # NUL characters
-        return 1, str(error)
+    except (SyntaxError, ValueError) as error:  # ValueError: NUL characters
+        line, message = getattr(error, "lineno", None) or 1, getattr(error, "msg", str(error))
+        guilty = [hunk for hunk in hunks if hunk.line <= line]
+        return Broken((guilty or hunks)[-1].id, line, message)
     return None
 
 
 def _is_diff(text: str) -> bool:
-    lines = text.splitlines()
-    return (
-        bool(lines) and all(line[:1] in " +-" and line for line in lines) and any(x[0] in "+-" for x in lines)
-    )
+    marks = [line[:1] for line in text.splitlines()]
+    return all(mark and mark in " +-" for mark in marks) and not {"+", "-"}.isdisjoint(marks)
 
 
 def _new_text(hunk: Hunk) -> str:
@@ -101,5 +109,7 @@ def _new_text(hunk: Hunk) -> str:
 
 
 def _part_of(new: str, expected: str) -> bool:
-    """Whether these whole lines stand in the expected text, one after another."""
+    """Whether these whole lines stand in the expected text, one after another; nothing is part of nothing."""
+    if not new.strip() or not expected.strip():
+        return new.strip() == expected.strip()
     return f"\n{new.strip(chr(10))}\n" in f"\n{expected}\n"
