@@ -55,7 +55,9 @@ def _shared(model: DataModel) -> Iterator[File]:
         "redirect(path: str, done: str = '') -> RedirectResponse",
         "class PageRoute(APIRoute)",
     )
-    yield made("app/web/formatting.py", "Dates, numbers and money as people read them", "web/formatting.py.jinja")
+    yield made(
+        "app/web/formatting.py", "Dates, numbers and money as people read them", "web/formatting.py.jinja"
+    )
     yield made(
         "app/web/forms.py",
         "What was typed and what is wrong with it",

@@ -1,4 +1,4 @@
-"""How a label typed by a person stands inside generated files. A label is data everywhere: in HTML, Jinja and Python."""
+"""How a label stands inside generated files: as data, in HTML, in Jinja and in Python. Pure."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from samokoder.domain.data_model import DataModel, Field, Metric
 from samokoder.offline.application.pages import look
+from samokoder.offline.application.pages.contexts import imports
 from samokoder.offline.application.pages.escaping import html_text, plain
 from samokoder.offline.application.pages.values import shown
 from samokoder.offline.application.pages.view import View, views
@@ -45,9 +46,7 @@ def of_application(model: DataModel) -> dict[str, Any]:
         "late": [m.name for m in model.metrics if m.overdue],
         "numbers": len(charts) < len(model.metrics),
         "main": main,
-        "services": "".join(
-            f"from app.services import {name}\n" for name in sorted({"overview", *([main.plural] if main else [])})
-        ),
+        "services": imports("app.services", sorted({"overview", *([main.plural] if main else [])})),
         "restricted": any(t.roles for v in every for _, moves in v.moves for t in moves),
         "new_record": new_record,
         "shown": shown,
@@ -98,5 +97,3 @@ def _is_money(model: DataModel, metric: Metric) -> bool:
 def _unit(model: DataModel, metric: Metric) -> str:
     measured = _measured(model, metric)
     return (measured.unit or "") if measured else ""
-
-

@@ -1,4 +1,4 @@
-"""The writer's own templates. Their marks are ``<% %>`` and ``<< >>``, since what they write is Jinja itself."""
+"""The writer's own templates, marked by ``<% %>`` and ``<< >>``: what they write is Jinja itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from samokoder.offline.application.pages.escaping import html_text, inner, jinja_string, python_string, sentence
+from samokoder.offline.application.pages.escaping import (
+    html_text,
+    inner,
+    jinja_string,
+    python_string,
+    sentence,
+)
 
 
 @cache

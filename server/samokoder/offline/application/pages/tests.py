@@ -30,7 +30,12 @@ def of_pages(model: DataModel) -> Iterator[Test]:
         text = partial(write, "tests/entity.py.jinja", **_of_view(view))
         yield Test(path, f"Pages of {view.plural.replace('_', ' ')}", view.plural, text)
     every = views(model)
-    shared = {"listed": [v for v in every if v.listed], "roles": bool(model.roles), "free": _free(every), "sections": named("SECTIONS", [f"/{v.plural}" for v in every if v.listed])}
+    shared = {
+        "listed": [v for v in every if v.listed],
+        "roles": bool(model.roles),
+        "free": _free(every),
+        "sections": named("SECTIONS", [f"/{v.plural}" for v in every if v.listed]),
+    }
     yield Test(
         "tests/test_pages_everywhere.py",
         "Navigation, keyboard, phone, safety",
@@ -61,6 +66,7 @@ def _of_view(view: View) -> dict[str, Any]:
     return {
         "v": view,
         "named": named,
+        "examples": ", ".join(sorted((f"make_{view.name}", f"{view.name}_values"))),
         "roles": bool(view.model.roles),
         "required": visible[0].name if visible else None,
         "move": first[0].target if first else None,

@@ -28,7 +28,8 @@ def named_by(view: View, field: Field) -> str:
     if field == view.title:
         return naming()
     if field.type == "reference":
-        return f"{{% if record.{relation(field)} %}}{naming(f'record.{relation(field)}')}{{% else %}}{naming()}{{% endif %}}"
+        value = f"record.{relation(field)}"
+        return f"{{% if {value} %}}{naming(value)}{{% else %}}{naming()}{{% endif %}}"
     return shown(view, field) if field.type in ("date", "datetime", "integer") else naming()
 
 
@@ -58,7 +59,9 @@ def shown(view: View, field: Field, variable: str = "record") -> str:
             return f"{{{{ {value} | link }}}}"
         case "email" | "phone":
             scheme = "mailto" if field.type == "email" else "tel"
-            return f'{{% if {value} %}}<a href="{scheme}:{{{{ {value} }}}}">{{{{ {value} }}}}</a>{{% endif %}}'
+            return (
+                f'{{% if {value} %}}<a href="{scheme}:{{{{ {value} }}}}">{{{{ {value} }}}}</a>{{% endif %}}'
+            )
         case "long_text":
             return f'{{% if {value} %}}<p class="prose">{{{{ {value} }}}}</p>{{% endif %}}'
         case _:
@@ -96,7 +99,8 @@ def product(child: Related) -> str | None:
             unit = f"({jinja_string(field.unit)})" if field.unit else ""
             both = f"record.{total.field} is not none and record.{total.times} is not none"
             shape = "money" if field.type == "money" else "number"
-            return f"{{% if {both} %}}{{{{ (record.{total.field} * record.{total.times}) | {shape}{unit} }}}}{{% endif %}}"
+            value = f"{{{{ (record.{total.field} * record.{total.times}) | {shape}{unit} }}}}"
+            return f"{{% if {both} %}}{value}{{% endif %}}"
     return None
 
 

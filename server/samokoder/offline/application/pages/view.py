@@ -18,10 +18,16 @@ _PLANNED = re.compile(
     r"(^|_)(start\w*|begin\w*|sched\w*|appoint\w*|plan\w*|event|visit\w*|booked|happens|held|when|day|date|datetime|time|"
     r"check_in|arriv\w*|depart\w*|deliver\w*)(_|$)"
 )
-_PAST = re.compile(r"birth|born|publish|issued|joined|hired|created|registered|founded|bought|purchased|paid|ordered")
+_PAST = re.compile(
+    r"birth|born|publish|issued|joined|hired|created|registered|founded|bought|purchased|paid|ordered"
+)
 _CLOSING = re.compile(r"return|finish|complet|closed|done|paid|resolved|delivered|ended")
-_GOOD = re.compile(r"done|complete|closed|resolved|paid|approved|delivered|returned|finished|accepted|active|available|won")
-_BAD = re.compile(r"cancel|reject|declin|lost|fail|refus|overdue|blocked|broken|missing|urgent|critical|high|spam|expired")
+_GOOD = re.compile(
+    r"done|complete|closed|resolved|paid|approved|delivered|returned|finished|accepted|active|available|won"
+)
+_BAD = re.compile(
+    r"cancel|reject|declin|lost|fail|refus|overdue|blocked|broken|missing|urgent|critical|high|spam|expired"
+)
 _WARN = re.compile(r"wait|pending|hold|paused|draft|medium|review|borrowed|reserved|low_stock|repair")
 
 

@@ -1,4 +1,4 @@
-"""What the interface says, in the languages applications speak. Placeholders are filled with data at run time."""
+"""What the interface says, in the languages applications speak."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "Попробуйте другие слова или сбросьте фильтры.",
     ),
     "empty": ("Nothing here yet", "Здесь пока пусто"),
-    "empty_hint": ("Add the first record and it will appear here.", "Добавьте первую запись — она появится здесь."),
+    "empty_hint": (
+        "Add the first record and it will appear here.",
+        "Добавьте первую запись — она появится здесь.",
+    ),
     "empty_column": ("Nothing in this state", "В этом состоянии пусто"),
     "empty_related": ("None yet.", "Пока нет."),
     "empty_figure": ("No data yet.", "Данных пока нет."),
@@ -85,14 +88,43 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 }
 
 MONTHS: Final = {
-    "en": "January February March April May June July August September October November December".split(),
-    "ru": "Январь Февраль Март Апрель Май Июнь Июль Август Сентябрь Октябрь Ноябрь Декабрь".split(),
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    "ru": [
+        "Январь",
+        "Февраль",
+        "Март",
+        "Апрель",
+        "Май",
+        "Июнь",
+        "Июль",
+        "Август",
+        "Сентябрь",
+        "Октябрь",
+        "Ноябрь",
+        "Декабрь",
+    ],
 }
 SHORT_MONTHS: Final = {
-    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
-    "ru": "янв. февр. мар. апр. мая июн. июл. авг. сент. окт. нояб. дек.".split(),
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    "ru": ["янв.", "февр.", "мар.", "апр.", "мая", "июн.", "июл.", "авг.", "сент.", "окт.", "нояб.", "дек."],
 }
-WEEKDAYS: Final = {"en": "Mon Tue Wed Thu Fri Sat Sun".split(), "ru": "Пн Вт Ср Чт Пт Сб Вс".split()}
+WEEKDAYS: Final = {
+    "en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+    "ru": ["Пн", "Вт", "Ср", "Чт", "Пт", "Сб", "Вс"],
+}
 
 
 def words(language: str) -> dict[str, str]:
