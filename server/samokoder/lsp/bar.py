@@ -17,15 +17,19 @@ class ProgressBar:
     """Silent for clients that show no progress."""
 
     def __init__(self, progress: Progress, title: str, token: str | int | None) -> None:
-        self._progress, self._title, self._token = progress, title, token
+        self._progress, self._title, self._token = progress, f"Samokoder: {title}", token
         self._shown = 0
-        self._open = False
+        self._open = self._begun = False
         self._over: str | None = None
 
     @property
+    def token(self) -> str | int | None:
+        return self._token
+
+    @property
     def seen(self) -> bool:
-        """Whether the client shows it."""
-        return self._open
+        """Whether the client has shown it."""
+        return self._begun
 
     async def begin(self, client: Client, own_token: str, cancel: Callable[[], None]) -> None:
         """In the client's place for it, or in one the client makes for us."""
@@ -39,7 +43,7 @@ class ProgressBar:
         self._progress.tokens[self._token].add_done_callback(
             lambda told: cancel() if told.cancelled() else None
         )
-        self._open = True
+        self._open = self._begun = True
         if self._over is not None:  # it was over before the client answered; what it made is closed again
             self.end(self._over)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
 
 from samokoder.domain.run import Run, waiting_for
 from samokoder.lsp.bar import ProgressBar
@@ -34,6 +35,7 @@ class View:
         self.run: Run | None = None
         self._doing: News | None = None
         self._seq = 0
+        self._bars = 0
         self._asked: set[str] = set()
         self._due: asyncio.TimerHandle | None = None
         self._drawn = 0.0
@@ -42,10 +44,13 @@ class View:
         """Work begins: returns the token under which progress will be shown, None for no progress."""
         self.run = run
         self._session.marks.set(run.id, run.request.target)
-        bar = self._bar = ProgressBar(
-            self._session.server.work_done_progress, f"Samokoder: {title_of(run)}", token
-        )
-        own = f"samokoder/{run.id}/{self._seq}"
+        if self._bar is not None and token is None:
+            return self._bar.token
+        if self._bar is not None:
+            self._bar.end("shown elsewhere")
+        self._bars += 1
+        bar = self._bar = ProgressBar(self._session.server.work_done_progress, title_of(run), token)
+        own = f"samokoder/{run.id}/{self._bars}"
         self._client.refresh_lenses()
         self._session.server.spawn(bar.begin(self._client, own, self._cancel), f"progress of {run.id}")
         return token if token is not None else own if self._client.can.progress else None
@@ -65,20 +70,26 @@ class View:
             self._client.notify("samokoder/event", event(news, self._next()))
         if news.kind != "started":
             self._ask(run)
-            self._session.server.spawn(self._keep(run, news), f"documents of {run.id}")
+            bar = self._bar
+            if news.kind == "ended":
+                self._bar = None  # the person may go on before we come to the end of this part
+            papers = self._session.papers.keep(run)
+            self._session.server.spawn(self._after(papers, run, news, bar), f"documents of {run.id}")
         if news.kind != "ended":
             self._draw_soon()
         elif self._due is not None:
             self._due.cancel()
             self._due = None
 
-    async def _keep(self, run: Run, news: News) -> None:
+    async def _after(
+        self, papers: Coroutine[Any, Any, None], run: Run, news: News, bar: ProgressBar | None
+    ) -> None:
         """Who is told that a run has ended finds its documents written."""
         try:
-            await self._session.papers.keep(run)
+            await papers
         finally:
             if news.kind == "ended":
-                self._end(run, news)
+                self._end(run, news, bar)
 
     # ----------------------------------------------------------------------------------------- drawing
 
@@ -88,7 +99,7 @@ class View:
             wait = max(0.0, self._drawn + PAUSE - loop.time())
             self._due = loop.call_later(wait, self._draw)
 
-    def _draw(self) -> None:
+    def _draw(self, bar: ProgressBar | None = None) -> None:
         if self._due is not None:
             self._due.cancel()
         self._due, self._drawn = None, asyncio.get_running_loop().time()
@@ -96,8 +107,8 @@ class View:
             return
         try:
             snapshot = self.status(self.run)
-            if self._bar is not None:
-                self._bar.report(message_of(snapshot), snapshot.percentage)
+            if shown := bar or self._bar:
+                shown.report(message_of(snapshot), snapshot.percentage)
             if self._client.can.status:
                 self._client.notify("samokoder/status", snapshot)
             self._published.show(self.run)
@@ -108,17 +119,17 @@ class View:
         under_way = run.id in self._session.runs.under_way()
         return status(run, under_way, self._next(), self._doing if under_way else None)
 
-    def _end(self, run: Run, news: News) -> None:
+    def _end(self, run: Run, news: News, bar: ProgressBar | None) -> None:
         state = state_of(run, False)
-        if state != "interrupted":
+        under_way = run.id in self._session.runs.under_way()
+        if state != "interrupted" and not under_way:
             self._session.marks.clear(run.id)
-        self._draw()
+        self._draw(bar)
         words = " ".join(filter(None, [state, run.end.reason if run.end else news.detail]))
-        shown = self._bar is not None and self._bar.seen
-        if self._bar is not None:
-            self._bar.end(words)
-            self._bar = None
-        if state != "waiting" and not shown and not self._client.can.status:
+        if bar is not None:
+            bar.end(words)
+        shown = (bar is not None and bar.seen) or self._client.can.status
+        if state != "waiting" and not shown:
             self._client.say(f"Samokoder, {title_of(run)}: {words}")
         self._client.log(f"run {run.id} in {run.request.target}: {words}")
         self._client.refresh_lenses()
