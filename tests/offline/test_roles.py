@@ -33,6 +33,7 @@ from samokoder.offline.roles import (
     technical_writer,
     tester,
 )
+from samokoder.offline.roles.plain_words import plain
 from tests.agents.briefs import PATH, every_brief, fault, planned
 from tests.offline.blueprints import BOOKS, DESCRIPTION, architecture, plan, specification
 
@@ -118,6 +119,23 @@ def test_a_removed_requirement_takes_its_optional_feature_along(
 def test_a_reworded_requirement_is_not_a_removed_one() -> None:
     wanted = edited(without="Export", plus="The system SHALL write the books to a file.", plus_title="Export")
     assert design(wanted).data_model.entities[0].export
+
+
+@pytest.mark.parametrize(
+    ("requirement", "said"),
+    [
+        ("The system SHALL let people export books.", "People can export books."),
+        ("Each book SHALL have a shelf.", "Each book has a shelf."),
+        ("WHEN a loan ends, the system SHALL record the date.", "People can record the date."),
+        ("IF the loan is late THEN the system SHALL refuse it.", "People can refuse it."),
+        ("WHERE books are sold the system SHALL keep prices.", "It keeps prices."),
+        ("КОГДА книга просрочена, система ДОЛЖНА показать штраф.", "Можно показать штраф."),
+        ("У каждой книги ДОЛЖНА быть цена.", "У каждой книги есть цена."),
+        ("Books have prices.", "Books have prices."),
+    ],
+)
+def test_a_requirement_is_said_as_people_say_it(requirement: str, said: str) -> None:
+    assert plain(requirement) == said
 
 
 def test_an_addition_out_of_scope_is_refused_in_words() -> None:

@@ -10,6 +10,7 @@ from samokoder.domain.data_model import DataModel
 from samokoder.domain.paths import FilePath
 from samokoder.domain.specification import Requirement, Specification
 from samokoder.offline.blueprint import Blueprint, CannotServe, understood
+from samokoder.offline.roles.plain_words import plain
 from samokoder.offline.roles.spec_writer import given
 
 PORT = 8000
@@ -59,7 +60,7 @@ def _model(brief: ArchitectBrief, blueprint: Blueprint) -> DataModel:
     model = _understand(brief, (), blueprint)
     wanted = brief.specification
     known = {need.text for need in blueprint.needs(model)}
-    if additions := tuple(r.text for r in wanted.requirements if r.text not in known):
+    if additions := tuple(plain(r.text) for r in wanted.requirements if r.text not in known):
         model = _understand(brief, additions, blueprint)
     return _reduced(model, wanted, blueprint)
 
