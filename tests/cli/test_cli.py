@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import signal
+import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -208,6 +209,16 @@ def _converse(terminal: int, answers: dict[bytes, bytes], until: bytes = b"", pi
             pid = 0
         for question in [question for question in waiting if question in seen]:
             os.write(terminal, waiting.pop(question))
+
+
+async def test_a_port_that_is_taken_is_an_error_in_words(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        for arguments in (("serve", "--tcp", port), ("model", "serve", "--port", port)):
+            result = await samokoder(tmp_path, *arguments)
+            assert result.code == 1 and port in result.err and "Traceback" not in result.err, arguments
 
 
 @pytest.mark.parametrize("state", ["running", "waiting", "interrupted", "stuck", "nonsense"])

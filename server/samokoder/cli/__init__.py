@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Sequence
 
@@ -11,8 +12,19 @@ SERVER = (sys.executable, "-m", "samokoder", "serve")
 def main(arguments: Sequence[str] | None = None, server: Sequence[str] = SERVER) -> int:
     """Returns the exit code; ``docs/protocol.md`` lists them. ``server`` is the command that starts one."""
     from samokoder.cli.arguments import parse
+    from samokoder.errors import SamokoderError
 
-    given = parse(arguments)
+    try:
+        return _run(parse(arguments), server)
+    except SamokoderError as error:
+        print(f"samokoder: {error} {error.hint}".rstrip(), file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # whoever read our output has gone
+        sys.stderr.close()
+        return 1
+
+
+def _run(given: argparse.Namespace, server: Sequence[str]) -> int:
     if given.command == "serve":
         return _serve(given.tcp)
     if given.command == "model":
@@ -22,11 +34,7 @@ def main(arguments: Sequence[str] | None = None, server: Sequence[str] = SERVER)
         return 0
     from samokoder.cli.working import work
 
-    try:
-        return work(given, server)
-    except BrokenPipeError:  # whoever read our output has gone
-        sys.stderr.close()
-        return 1
+    return work(given, server)
 
 
 def _serve(port: int | None) -> int:

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, Protocol
 
 from pygls.io_ import StdinAsyncReader, run_async
 
+from samokoder.errors import SetupError
 from samokoder.lsp.backend import Backend
 from samokoder.lsp.marks import is_alive
 from samokoder.lsp.server import Server
@@ -31,6 +32,7 @@ PARENT_LOOK = 2.0
 LAST_MOMENTS = 3.0
 """Seconds given to what still has to be stopped when everybody has gone."""
 LONGEST_MESSAGE = 64 * 2**20
+HOST = "127.0.0.1"
 
 
 class Reader(Protocol):
@@ -76,13 +78,13 @@ def _from_thread(loop: asyncio.AbstractEventLoop, gone: asyncio.Event) -> None:
 
 async def _tcp(backend: Backend, port: int) -> int:
     connected: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
-    listener = await asyncio.start_server(
-        lambda reader, writer: connected.put_nowait((reader, writer)),
-        "127.0.0.1",
-        port,
-        limit=LONGEST_MESSAGE,
-    )
-    print(f"listening on 127.0.0.1:{listener.sockets[0].getsockname()[1]}", file=sys.stderr, flush=True)
+    try:
+        listener = await asyncio.start_server(
+            lambda reader, writer: connected.put_nowait((reader, writer)), HOST, port, limit=LONGEST_MESSAGE
+        )
+    except (OSError, OverflowError) as error:
+        raise SetupError(f"Port {port} cannot be used: {error}.", hint="Choose another one.") from None
+    print(f"listening on {HOST}:{listener.sockets[0].getsockname()[1]}", file=sys.stderr, flush=True)
     reader, stream = await connected.get()
     listener.close()
     gone = asyncio.Event()
