@@ -16,6 +16,7 @@ from samokoder.agents.spec_writer import SpecWriterBrief
 from samokoder.agents.tech_lead import TECH_LEAD, TechLeadBrief
 from samokoder.agents.technical_writer import TechnicalWriterBrief
 from samokoder.domain.architecture import Architecture
+from samokoder.domain.data_model import Role
 from samokoder.domain.files import SourceFile
 from samokoder.domain.message import Untrusted
 from samokoder.domain.paths import FilePath
@@ -364,6 +365,14 @@ def test_the_image_runs_as_an_ordinary_user_and_tells_its_health() -> None:
 def test_dependencies_are_installed_before_the_source_is_copied() -> None:
     text = delivered()["Dockerfile"]
     assert text.index("pip install") < text.index("COPY --chown")
+
+
+def test_an_application_with_sign_in_takes_its_secret_from_the_environment() -> None:
+    model = architecture().data_model.model_copy(update={"roles": (Role(name="boss", label="Boss"),)})
+    signing_in = architecture().model_copy(update={"data_model": model})
+    answer = delivery.answer(DeliveryBrief(architecture=signing_in), BOOKS)
+    assert "SECRET_KEY: ${SECRET_KEY:-}" in answer.files[1].text
+    assert "SECRET_KEY" not in delivered()["compose.yaml"]
 
 
 def test_the_service_is_published_on_loopback_only() -> None:

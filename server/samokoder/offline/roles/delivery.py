@@ -25,7 +25,7 @@ def answer(brief: DeliveryBrief, blueprint: Blueprint) -> DeliveryAnswer:
         )
     texts = {
         "Dockerfile": _dockerfile(architecture, architecture.service),
-        "compose.yaml": _compose(architecture.service),
+        "compose.yaml": _compose(architecture.service, bool(architecture.data_model.roles)),
         ".github/workflows/ci.yml": _workflow(architecture),
     }
     return DeliveryAnswer(
@@ -74,7 +74,8 @@ def _install(architecture: Architecture) -> str:
     return f"RUN pip install --no-cache-dir {' '.join(_pins(architecture))}"
 
 
-def _compose(service: Service) -> str:
+def _compose(service: Service, signs_in: bool) -> str:
+    secret = "    environment:\n      SECRET_KEY: ${SECRET_KEY:-}\n" if signs_in else ""
     return f"""\
 services:
   app:
@@ -83,7 +84,7 @@ services:
       - "127.0.0.1:{service.port}:{service.port}"
     volumes:
       - data:{DATA}
-    restart: unless-stopped
+{secret}    restart: unless-stopped
     read_only: true
     tmpfs:
       - /tmp

@@ -42,6 +42,14 @@ TYPES: dict[str, dict[FieldType, str]] = {
 WORDS: dict[str, dict[str, str]] = {
     "en": {
         "features": "What it does",
+        "kept": "listed page by page, added, changed, deleted",
+        "search": "searched by {fields}",
+        "filters": "narrowed by {fields}",
+        "moves": "taken from state to state",
+        "totals": "summed up: {totals}",
+        "export": "saved as CSV",
+        "dashboard": "Dashboard",
+        "requirements": "What its checks prove",
         "start": "Start it",
         "start_text": """\
 Python 3.11 or newer is needed. On Linux and macOS:
@@ -73,8 +81,10 @@ Then open <{address}>.""",
         "create": "add",
         "change": "change",
         "delete": "delete",
-        "accounts": "One must sign in. The sign-in page shows the sample accounts; "
-        "replace them before real use.",
+        "accounts": "One must sign in. The sample accounts and their passwords stand in `app/seed.py`, "
+        "which fills an empty database; replace them before real use.",
+        "secret": "| `SECRET_KEY` | signs the cookies of those who are signed in | "
+        "a new one at each start, which signs everybody out |",
         "api": "API",
         "api_text": "With the application running, <http://127.0.0.1:{port}/docs> describes the JSON API "
         "in full and lets one try it. Each list takes `GET` (search, filters, order, pages) and `POST`; "
@@ -91,7 +101,7 @@ Then open <{address}>.""",
 | `PORT` | port the application listens on | `{port}` |
 | `HOST` | address it listens on | `127.0.0.1` |
 | `DATABASE_URL` | where the records are kept | `sqlite:///data.db`, a file in the working folder |
-
+{secret}
 To back up, stop the application and copy that file.""",
         "docker_text": """\
 ```
@@ -103,6 +113,14 @@ The application then answers on <http://127.0.0.1:{port}>; its records live in t
     },
     "ru": {
         "features": "Что умеет",
+        "kept": "список по страницам, добавление, изменение, удаление",
+        "search": "поиск по полям: {fields}",
+        "filters": "отбор по полям: {fields}",
+        "moves": "переходы между состояниями",
+        "totals": "итоги: {totals}",
+        "export": "сохранение в CSV",
+        "dashboard": "Сводка",
+        "requirements": "Что доказывают проверки",
         "start": "Запуск",
         "start_text": """\
 Нужен Python 3.11 или новее. В Linux и macOS:
@@ -135,8 +153,10 @@ pip install -r requirements.txt
         "create": "добавлять",
         "change": "менять",
         "delete": "удалять",
-        "accounts": "Нужно войти. Учётные записи для примера показаны на странице входа; "
-        "замените их до настоящей работы.",
+        "accounts": "Нужно войти. Учётные записи для примера и их пароли записаны в `app/seed.py`, "
+        "который заполняет пустую базу; замените их до настоящей работы.",
+        "secret": "| `SECRET_KEY` | подписывает куки вошедших | "
+        "новый при каждом запуске, и всем придётся войти снова |",
         "api": "API",
         "api_text": "Когда приложение запущено, <http://127.0.0.1:{port}/docs> полностью описывает JSON API "
         "и позволяет его попробовать. Списки принимают `GET` (поиск, отбор, порядок, страницы) и `POST`; "
@@ -153,7 +173,7 @@ pip install -r requirements.txt
 | `PORT` | порт приложения | `{port}` |
 | `HOST` | адрес, на котором оно отвечает | `127.0.0.1` |
 | `DATABASE_URL` | где хранятся записи | `sqlite:///data.db`, файл в рабочей папке |
-
+{secret}
 Чтобы сделать резервную копию, остановите приложение и скопируйте этот файл.""",
         "docker_text": """\
 ```

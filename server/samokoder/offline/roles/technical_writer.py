@@ -17,7 +17,7 @@ def answer(brief: TechnicalWriterBrief, blueprint: Blueprint) -> Manual:
     words = WORDS[specification.language]
     sections = (
         f"# {specification.title}\n\n{specification.summary}",
-        _section(words["features"], _features(specification)),
+        _section(words["features"], _features(architecture.data_model, words)),
         _section(words["start"], _start(architecture, words)),
         _section(words["checks"], _checks(architecture, words)),
         _section(words["data"], _data(architecture.data_model, words)),
@@ -27,6 +27,7 @@ def answer(brief: TechnicalWriterBrief, blueprint: Blueprint) -> Manual:
         _section(words["settings"], _settings(architecture, words)),
         _section("Docker", _docker(architecture, words)),
         _section(words["assumed"], _list(specification.assumptions)),
+        _section(words["requirements"], _requirements(specification)),
     )
     return Manual(readme="\n\n".join(filter(None, sections)) + "\n")
 
@@ -39,8 +40,29 @@ def _list(items: tuple[str, ...]) -> str:
     return "\n".join(f"- {item}" for item in items)
 
 
-def _features(specification: Specification) -> str:
-    return _list(tuple(f"**{r.title}.** {r.text}" for r in specification.requirements))
+def _features(model: DataModel, words: dict[str, str]) -> str:
+    things = [f"**{e.label_plural}**: {'; '.join(_abilities(e, words))}" for e in model.entities]
+    figures = ", ".join(metric.label for metric in model.metrics)
+    return _list((*things, *((f"**{words['dashboard']}**: {figures}",) if figures else ())))
+
+
+def _abilities(entity: Entity, words: dict[str, str]) -> Iterator[str]:
+    labels = {field.name: field.label.lower() for field in entity.fields}
+    yield words["kept"]
+    if entity.search:
+        yield words["search"].format(fields=", ".join(labels[name] for name in entity.search))
+    if entity.filters:
+        yield words["filters"].format(fields=", ".join(labels[name] for name in entity.filters))
+    if entity.workflow:
+        yield words["moves"]
+    if entity.totals:
+        yield words["totals"].format(totals=", ".join(total.label.lower() for total in entity.totals))
+    if entity.export:
+        yield words["export"]
+
+
+def _requirements(specification: Specification) -> str:
+    return _list(tuple(f"{r.id} {r.title}. {r.text}" for r in specification.requirements))
 
 
 def _start(architecture: Architecture, words: dict[str, str]) -> str:
@@ -146,7 +168,8 @@ def _built(architecture: Architecture, words: dict[str, str]) -> str:
 def _settings(architecture: Architecture, words: dict[str, str]) -> str:
     if architecture.service is None:
         return ""
-    return words["settings_text"].format(port=architecture.service.port)
+    secret = f"{words['secret']}\n" if architecture.data_model.roles else ""
+    return words["settings_text"].format(port=architecture.service.port, secret=secret)
 
 
 def _docker(architecture: Architecture, words: dict[str, str]) -> str:
