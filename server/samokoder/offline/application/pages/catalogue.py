@@ -14,7 +14,7 @@ from samokoder.offline.application.pages.shared import of_application
 from samokoder.offline.application.pages.source import read, write
 from samokoder.offline.application.pages.view import View, views
 
-SHARED, HOME, ACCESS = "records", "overview", "access"
+SHARED, HOME, ACCESS = "web", "overview", "access"
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def _home(model: DataModel) -> Iterator[File]:
     yield made(
         "app/pages/__init__.py",
         "All pages in one router",
-        HOME,
+        SHARED,
         "pages/__init__.py.jinja",
         "router: APIRouter",
         "install(app: FastAPI) -> None",

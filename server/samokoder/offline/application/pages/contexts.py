@@ -44,6 +44,7 @@ def of_entity(view: View) -> dict[str, Any]:
             f.type == "choice" for e in (view, *(r.view for r in view.related)) for f in e.entity.fields
         ),
         "restricted": any(t.roles for _, moves in view.moves for t in moves),
+        "sortable": _sortable,
         "attr": attribute,
         "shown": shown,
         "figure": figure,
@@ -54,11 +55,20 @@ def of_entity(view: View) -> dict[str, Any]:
     }
 
 
+def _sortable(view: View, field: Field) -> bool:
+    """References are put in order by the names they show, where records keep those in a column."""
+    if field.type != "reference":
+        return True
+    target = view.model.entity(field.target or "")
+    return target != view.entity and target.field(target.display).type not in ("reference", "long_text")
+
+
 def of_module(view: View) -> dict[str, Any]:
     """Everything the module of an entity's pages asks for."""
     roles = bool(view.model.roles)
     inline = [r for r in view.related if r.owned and r.view.inline]
     foreign = [r for r in view.related if not r.owned]
+    models, choices = _models(view, foreign)
     selects = (view.planned is not None and not roles) or (view.listed and bool(foreign))
     return {
         "v": view,
@@ -69,7 +79,8 @@ def of_module(view: View) -> dict[str, Any]:
         "selects": selects,
         "summary": _summary(view),
         "datetimes": _datetimes(view),
-        "models": _models(view, foreign),
+        "models": models,
+        "choices": choices,
         "services": _services(view),
         "tuples": list(_tuples(view)),
         "filter_pickers": any(f.type in ("choice", "reference") for f in view.filters),
@@ -136,7 +147,7 @@ def _place(view: View) -> str:
 
 def _options(view: View, offered: Field | View) -> str:
     if isinstance(offered, Field):
-        return f"[(one.value, one.label) for one in {view.cls}{pascal(offered.name)}]"
+        return f"forms.offered({view.cls}{pascal(offered.name)})"
     service = "service" if offered.plural == view.plural else f"{offered.plural}_service"
     return f"{service}.options(session)"
 
@@ -147,14 +158,12 @@ def _services(view: View) -> str:
     return "".join(f"from app.services import {name} as {alias}\n" for name, alias in sorted(named))
 
 
-def _models(view: View, foreign: list[Related]) -> str:
+def _models(view: View, foreign: list[Related]) -> tuple[str, str]:
     names = {view.cls} | {r.view.cls for r in foreign if view.listed}
-    names |= {f"{view.cls}{pascal(o.name)}" for _, o in view.offers if isinstance(o, Field)}
-    if view.state:
-        names.add(f"{view.cls}{pascal(view.state.name)}")
-    if view.model.roles:
-        names.add("User")
-    return imports("app.models", sorted(names))
+    names |= {"User"} if view.model.roles else set()
+    choices = {f"{view.cls}{pascal(o.name)}" for _, o in view.offers if isinstance(o, Field)}
+    choices |= {f"{view.cls}{pascal(view.state.name)}"} if view.state else set()
+    return imports("app.models", sorted(names)), imports("app.choices", sorted(choices)) if choices else ""
 
 
 def imports(module: str, names: list[str]) -> str:

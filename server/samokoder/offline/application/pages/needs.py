@@ -32,14 +32,15 @@ _SAID: dict[str, dict[str, tuple[str, ...]]] = {
     "form": {
         "en": (
             "{Many}: forms",
-            "If a form of {many} is sent with a wrong value, then the system shall show the error beside its field "
-            "and keep what was typed.",
+            "If a form of {many} is sent with a wrong value, then the system shall show the error beside "
+            "its field and keep what was typed.",
             "Given valid values, when the form is sent, then the record is saved and shown.",
             "Given a required field left empty, when the form is sent, then the error stands at that field.",
         ),
         "ru": (
             "{Many}: формы",
-            "Если форма «{Many}» отправлена с ошибкой, система показывает её рядом с полем и сохраняет введённое.",
+            "Если форма «{Many}» отправлена с ошибкой, система показывает её рядом с полем "
+            "и сохраняет введённое.",
             "Если значения верны, то после отправки запись сохранена и показана.",
             "Если обязательное поле пусто, то ошибка стоит у этого поля.",
         ),
@@ -103,7 +104,8 @@ _SAID: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "ru": (
             "Ввод остаётся текстом",
-            "Система показывает введённый людьми текст только как текст и не загружает ничего с других сайтов.",
+            "Система показывает введённый людьми текст только как текст и не загружает "
+            "ничего с других сайтов.",
             "Если в поле введён тег, то на странице он показан как текст.",
             "Каждая страница отвечает с Content-Security-Policy.",
         ),

@@ -151,7 +151,10 @@ def _control(view: View, field: Field) -> str:
             kind = _INPUTS[field.type]
             typed = f', type="{kind}"' if kind != "text" else ""
             unit = f", unit={jinja_string(field.unit)}" if field.unit else ""
-            return f'line(form, "{field.name}", {label}{typed}{required}{unit}{_limits(field)})'
+            wide = (
+                ', class="wide"' if kind == "text" and field == view.title and len(view.entered) > 3 else ""
+            )
+            return f'line(form, "{field.name}", {label}{typed}{required}{unit}{wide}{_limits(field)})'
 
 
 def _limits(field: Field) -> str:

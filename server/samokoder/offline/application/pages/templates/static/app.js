@@ -69,11 +69,12 @@ function confirmed(link) {
   go.textContent = link.textContent.trim();
   form.append(cancel, go);
   dialog.append(question, form);
-  cancel.addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", () => {
+  const leave = () => {
     dialog.remove();
     link.focus();
-  });
+  };
+  cancel.addEventListener("click", leave);
+  dialog.addEventListener("close", leave);
   document.body.append(dialog);
   dialog.showModal();
 }
