@@ -98,11 +98,10 @@ def _smaller(model: DataModel) -> Iterator[DataModel]:
 
 
 def _fits_better(smaller: DataModel, model: DataModel, wanted: Specification, blueprint: Blueprint) -> bool:
-    """Whether leaving the feature out drops only what was removed, and adds nothing nobody asked for."""
-    before = {need.text for need in blueprint.needs(model)}
+    """Whether leaving the feature out drops something, and only what was removed."""
     after = {need.text for need in blueprint.needs(smaller)}
-    kept = {requirement.text for requirement in wanted.requirements}
-    return before != after and before - after <= _removed(model, wanted, blueprint) and after - before <= kept
+    dropped = {need.text for need in blueprint.needs(model)} - after
+    return bool(dropped) and dropped <= _removed(model, wanted, blueprint)
 
 
 def _removed(model: DataModel, wanted: Specification, blueprint: Blueprint) -> set[str]:
