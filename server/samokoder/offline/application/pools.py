@@ -1,0 +1,165 @@
+"""What sample records are made of: names, places, amounts and dates that fit the field. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from samokoder.offline.application.formatting import prose
+from samokoder.offline.application.shape import Attribute, Record
+
+_EN = {
+    "first": "Anna Ben Clara David Emma Frank Grace Henry Isla Jack Kate Liam".split(),
+    "last": "Adams Baker Clarke Dixon Evans Foster Green Hughes Irving Jones Knight Lewis".split(),
+    "company": "Northwind Bluebird Oakline Redstone Silverbay Greenfield Harbor Summit Lakeside Maple Orchard Beacon".split(),
+    "city": ["London", "Bristol", "Leeds", "York", "Bath", "Oxford", "Derby", "Exeter", "Dover", "Truro", "Ripon", "Wells"],
+    "country": "Ireland France Spain Italy Norway Sweden Poland Austria Greece Portugal Denmark Finland".split(),
+    "street": "Mill Church Station Park High Bridge King Queen Garden Victoria Market School".split(),
+    "book": [
+        "Middlemarch", "Persuasion", "Dracula", "Emma", "Ulysses", "Walden", "Moby-Dick", "Jane Eyre", "Kim",
+        "Frankenstein", "Ivanhoe", "The Time Machine",
+    ],
+    "task": [
+        "Prepare the report", "Call the supplier", "Update the price list", "Check the delivery", "Plan the meeting",
+        "Answer the letters", "Order materials", "Review the contract", "Clean up the archive", "Test the new version",
+        "Write the summary", "Train the newcomers",
+    ],
+    "thing": "Lamp Chair Desk Kettle Notebook Backpack Mirror Blanket Umbrella Clock Vase Basket".split(),
+    "topic": "Design Research Travel Health Finance Garden Music Sport Science Food History Home".split(),
+    "note": [
+        "Agreed by phone.", "See the previous message.", "Nothing special.", "Please confirm by Friday.",
+        "Needs a second look.", "All documents are attached.",
+    ],
+}  # fmt: skip
+_RU = {
+    "first": "Анна Борис Вера Глеб Дарья Егор Жанна Захар Ирина Кирилл Лидия Максим".split(),
+    "last": "Абрамова Белов Воронова Громов Дёмина Ершов Жукова Зайцев Исаева Климов Лебедева Морозов".split(),
+    "company": "Север Восход Берег Радуга Вектор Родник Маяк Горизонт Олимп Каскад Фрегат Меридиан".split(),
+    "city": "Москва Тула Казань Пермь Омск Самара Тверь Уфа Псков Рязань Калуга Томск".split(),
+    "country": "Армения Беларусь Сербия Грузия Италия Испания Китай Индия Турция Франция Япония Греция".split(),
+    "street": "Лесная Садовая Мира Новая Речная Зелёная Школьная Полевая Южная Морская Парковая Светлая".split(),
+    "book": [
+        "Отцы и дети", "Обломов", "Ревизор", "Чайка", "Накануне", "Идиот", "Мцыри", "Шинель", "Бесы", "Гроза",
+        "Вишнёвый сад", "Нос",
+    ],
+    "task": [
+        "Подготовить отчёт", "Позвонить поставщику", "Обновить прайс-лист", "Проверить доставку", "Назначить встречу",
+        "Ответить на письма", "Заказать материалы", "Согласовать договор", "Разобрать архив", "Проверить новую версию",
+        "Написать сводку", "Обучить новичков",
+    ],
+    "thing": "Лампа Стул Стол Чайник Блокнот Рюкзак Зеркало Плед Зонт Часы Ваза Корзина".split(),
+    "topic": "Дизайн Наука Отдых Здоровье Финансы Сад Музыка Спорт История Кухня Дом Дорога".split(),
+    "note": [
+        "Согласовано по телефону.", "См. предыдущее сообщение.", "Без особенностей.", "Подтвердить до пятницы.",
+        "Нужно посмотреть ещё раз.", "Все документы приложены.",
+    ],
+}  # fmt: skip
+
+_PEOPLE = re.compile(
+    r"author|customer|client|person|member|student|teacher|employee|doctor|patient|user|guest|reader|contact|owner|driver|"
+    r"player|visitor|manager|staff|worker|master|trainer|coach|lecturer|borrower|tenant|master|participant|candidate|pupil|"
+    r"child|parent|agent|volunteer|resident|applicant|attendee|speaker|instructor|assignee|reporter"
+)
+_COMPANIES = re.compile(r"company|supplier|vendor|organi|publisher|brand|shop|store|firm|partner|team|department|club|bank")
+_TASKS = re.compile(r"task|ticket|issue|request|todo|job|project|incident|bug|deal|campaign|event|meeting|lesson|course")
+_TOPICS = re.compile(r"categor|tag|genre|topic|subject|group|section|type|kind|label|skill|direction")
+_PEOPLE_FIELDS = re.compile(r"(^|_)(full_name|fio|author|contact|owner|person|assignee|customer|client|responsible|director)")
+
+
+def kind_of(record: Record, attribute: Attribute) -> str:
+    """Which pool a text field draws from."""
+    name, entity = attribute.name, record.name
+    if re.search(r"first_name|given", name):
+        return "first"
+    if re.search(r"last_name|surname|family", name):
+        return "last"
+    if re.search(r"city|town|birthplace", name):
+        return "city"
+    if re.search(r"country|nationality", name):
+        return "country"
+    if re.search(r"address|street", name):
+        return "address"
+    if re.search(r"code|isbn|sku|number|serial|vin|article|inn|plate|passport|barcode", name):
+        return "code"
+    if attribute.type == "long_text" or re.search(r"note|comment|description|remark|message|body|reason", name):
+        return "note"
+    if _PEOPLE_FIELDS.search(name) or (re.search("name|title", name) and _PEOPLE.search(entity)):
+        return "person"
+    return _named_by_entity(entity) if name in ("name", "title", "subject", record.display.name) else "thing"
+
+
+def _named_by_entity(entity: str) -> str:
+    if "book" in entity and "booking" not in entity:
+        return "book"
+    if _COMPANIES.search(entity):
+        return "company"
+    if _TOPICS.search(entity):
+        return "topic"
+    return "task" if _TASKS.search(entity) else "named" if not re.search(r"product|item|good|thing|device", entity) else "thing"
+
+
+def text(record: Record, attribute: Attribute, index: int) -> str:
+    """A text for the field in the model's language."""
+    pool = _RU if record.shape.russian else _EN
+    if attribute.type == "email":
+        return f"{_EN['first'][index % 12].lower()}.{_EN['last'][index * 5 % 12].lower()}{index // 12 or ''}@example.com"
+    if attribute.type == "phone":
+        return f"+7 495 010-{index:02}-{(index * 37) % 100:02}" if record.shape.russian else f"+44 20 7946 0{index * 37 % 1000:03}"
+    if attribute.type == "url":
+        return f"https://example.com/{record.plural}/{index + 1}"
+    kind = kind_of(record, attribute)
+    match kind:
+        case "person":
+            return f"{pool['first'][index % 12]} {pool['last'][index % 12]}"
+        case "address":
+            street = pool["street"][index % 12]
+            return f"ул. {street}, {index * 3 + 2}" if record.shape.russian else f"{index * 3 + 2} {street} Street"
+        case "code":
+            return f"{record.name[:2].upper()}-{1001 + index * 7}"
+        case "named":
+            return f"{prose(record.label)} {index + 1}" if record.shape.russian else f"{pool['company'][index % 12]} {prose(record.label).lower()}"
+    return pool[kind][index % len(pool[kind])]
+
+
+def distinct(record: Record, attribute: Attribute) -> int:
+    """How many different texts the field's pool has."""
+    if attribute.type in ("email", "phone", "url"):
+        return 100
+    kind = kind_of(record, attribute)
+    if kind == "named":
+        return 100 if record.shape.russian else 12
+    return {"note": 6, "code": 100, "address": 12}.get(kind, 12)
+
+
+def amount(attribute: Attribute, index: int, unique: bool) -> float:
+    """A number of a size that suits the field."""
+    name = attribute.name
+    if unique:
+        return max(attribute.least, 0) + index + 1
+    if attribute.field.maximum is not None and attribute.field.minimum is not None:
+        span = attribute.field.maximum - attribute.field.minimum
+        return attribute.field.minimum + round(span * ((index * 5 + 3) % 12) / 12)
+    if re.search(r"year", name):
+        return 1990 + (index * 7) % 35
+    if re.search(r"percent|discount|rate", name):
+        return (5, 10, 15, 20)[index % 4]
+    if re.search(r"salary|wage|budget|revenue|income", name):
+        return 40_000 + (index * 3_700) % 60_000
+    if attribute.type == "money":
+        return (index * 37 % 190) + 9.9
+    if re.search(r"page", name):
+        return 120 + (index * 53) % 600
+    if re.search(r"quantity|count|copies|seats|stock|amount|qty|hours|guests|people|number", name):
+        return 1 + (index * 3) % 8
+    return 2 + (index * 7) % 40
+
+
+def days(attribute: Attribute, index: int) -> int:
+    """Days from today that suit the field."""
+    name = attribute.name
+    if re.search(r"birth", name):
+        return -(7_000 + index * 831)
+    if re.search(r"due|deadline|expir|until|valid|next|planned|schedul|delivery", name):
+        return (index * 5) % 40 - 8
+    if re.search(r"hired|joined|registered|founded|publish|issued|bought|purchased", name):
+        return -(60 + index * 97)
+    return -((index * 11) % 60) if index % 4 else (index * 3) % 20
