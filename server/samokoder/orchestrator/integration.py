@@ -65,7 +65,7 @@ def whole_checks(architecture: Architecture) -> tuple[Check, ...]:
 
 def checks_for(task: Task, architecture: Architecture) -> tuple[Check, ...]:
     """The check a task's check files make up: the project's test command on exactly these files."""
-    runnable = tuple(path for path in task.check_files if _is_test(path))
+    runnable = tuple(path for path in task.check_files if _is_test(path)) or task.check_files
     return (
         Check(
             id=task.id,
@@ -78,5 +78,6 @@ def checks_for(task: Task, architecture: Architecture) -> tuple[Check, ...]:
 
 
 def _is_test(path: str) -> bool:
+    """By the names pytest and the usual JavaScript runners look for; the rest are fixtures."""
     name = path.rsplit("/", 1)[-1]
-    return name not in {"conftest.py", "__init__.py"}
+    return name.startswith("test_") or ".test." in name or ".spec." in name or "_test." in name

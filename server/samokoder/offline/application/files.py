@@ -57,7 +57,6 @@ def pyproject(shape: Shape) -> str:
 testpaths = ["tests"]
 pythonpath = ["."]
 addopts = "-q --strict-markers"
-filterwarnings = ["error"]
 
 [tool.ruff]
 line-length = 100
