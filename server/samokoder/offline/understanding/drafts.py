@@ -17,13 +17,18 @@ from samokoder.offline.understanding.facts import (
     Strength,
 )
 from samokoder.offline.understanding.items import Item
-from samokoder.offline.understanding.phrases import Phrase
+from samokoder.offline.understanding.phrases import Phrase, verb_lemma
 from samokoder.offline.understanding.subjects import is_container, is_noise, is_venue
 
 MOST_THINGS = 12
 # Nouns of everyday speech: a record of them is kept only where the text says so.
 _EVERYDAY = frozenset(
-    ["item", "word", "work", "service", "key", "note", "message", "section", "answer", "copy", "group", "place", "tag", "wish", "part", "goal", "subject", "comment", "document", "review", "estimate", "account", "category", "event_", "news", "idea", "risk", "statement", "contact", "machine", "debt", "fee", "plot", "apartment", "building", "hall", "menu", "route", "training", "friend", "child", "parent", "schedule_entry", "collection", "promotion", "result", "policy", "resident", "interview", "registration", "transaction", "test", "owner", "company", "partner", "agent", "call", "delivery", "purchase", "sale", "question", "visit", "photograph", "standing", "hotel", "dream", "field_plot", "author", "employee", "team", "club", "client", "customer", "department", "warehouse", "reminder", "doctor", "teacher", "user"]
+    """item word work service key note message section answer copy group place tag wish part goal subject
+    comment document review estimate account category news idea risk statement contact machine debt fee plot
+    apartment building hall menu route training friend child parent schedule_entry collection promotion
+    result policy resident interview registration transaction owner room company partner agent call delivery
+    purchase sale question visit photograph standing hotel dream field_plot author employee team club client
+    customer department warehouse reminder doctor teacher user""".split()  # noqa: SIM905
 )
 
 
@@ -59,15 +64,20 @@ def key_of(phrase: Phrase) -> str:
     """A lexicon key, or the words of an unknown noun."""
     if phrase.thing is not None:
         return phrase.thing
+    of = phrase.complement
+    if phrase.russian and of is not None and of.thing is not None and phrase.attribute is not None:
+        return f"own:{phrase.lemmas[-1]} {of.thing}"
     nouns = [unit for unit in phrase.units if not unit.adjective] or list(phrase.units)
     return "own:" + " ".join(word.lemma for unit in nouns[-2:] for word in unit.words)
 
 
 def _label_of(phrase: Phrase) -> str:
     if phrase.thing is not None:
-        return " ".join(word.text for word in phrase.head.words)
+        text = " ".join(word.text for word in phrase.head.words)
+        spoken = len(phrase.head.words) > 1 and verb_lemma(phrase.head.words[0].low) == "log"
+        return lexicon.things()[phrase.thing].label.en if spoken else text
     own = " ".join(word.text for unit in phrase.units[-3:] for word in unit.words)
-    if phrase.russian and phrase.complement is not None and not phrase.complement.thing:
+    if phrase.russian and phrase.complement is not None and (phrase.attribute or not phrase.complement.thing):
         own = f"{own} {phrase.complement.text}"
     return own
 
@@ -77,7 +87,9 @@ def collect(facts: Sequence[Fact]) -> Drafts:
     for fact in facts:
         for phrase, strength in _named(fact):
             _note(drafts, phrase, strength)
-    return {key: draft for key, draft in drafts.items() if _is_kept(draft)}
+    kept = {key for key, draft in drafts.items() if _is_kept(draft)}
+    kept |= {key for key, draft in drafts.items() if _is_needed(draft, kept)}
+    return {key: draft for key, draft in drafts.items() if key in kept}
 
 
 def _named(fact: Fact) -> list[tuple[Phrase, Strength]]:
@@ -103,7 +115,7 @@ def _note(drafts: Drafts, phrase: Phrase, strength: Strength) -> None:
         drafts[key] = draft = Draft(key, _label_of(phrase), strength)
         draft.attribute_too = phrase.attribute is not None
         if phrase.thing is None and (is_container(phrase) or is_venue(phrase) or is_noise(phrase)):
-            draft.strength = Strength(0) if strength < Strength.described else strength
+            draft.strength = Strength.nothing if strength < Strength.described else strength
     draft.strength = max(draft.strength, strength) if draft.strength else draft.strength
     draft.plural_seen |= phrase.plural
 
@@ -114,6 +126,20 @@ def _is_kept(draft: Draft) -> bool:
     if draft.attribute_too:
         return draft.strength >= Strength.described or (draft.strength >= Strength.kept and draft.plural_seen)
     return draft.strength >= Strength.kept or draft.key not in _EVERYDAY
+
+
+def _is_needed(draft: Draft, kept: set[str]) -> bool:
+    """An everyday noun that something kept usually refers to, or that must refer to something kept."""
+    known = draft.known
+    if known is None or draft.attribute_too or not draft.strength:
+        return False
+    wanted = any(ref.thing == draft.key for key in kept for ref in _refs(key))
+    return wanted or any(ref.required and ref.thing in kept for ref in known.refs)
+
+
+def _refs(key: str) -> tuple[lexicon.Reference, ...]:
+    known = lexicon.things().get(key)
+    return known.refs if known is not None else ()
 
 
 def _bare_attribute(draft: Draft) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from samokoder.domain.data_model import Entity, Field, Link, Workflow
 from samokoder.offline.understanding import labels, lexicon, lives, names
 from samokoder.offline.understanding.drafts import Draft, Drafts
-from samokoder.offline.understanding.fields import build, from_lexicon, relation
+from samokoder.offline.understanding.fields import build, from_lexicon, is_attribute, relation
 from samokoder.offline.understanding.items import Item
 from samokoder.offline.understanding.relations import Relations
 
@@ -94,7 +94,7 @@ def _is_russian(text: str) -> bool:
 
 def _own_fields(part: Parts, drafts: Drafts, language: str) -> None:
     for item in part.draft.items:
-        if relation(item, part.draft, drafts) is not None or _is_life(item):
+        if relation(item, part.draft, drafts) is not None or _is_life(item) or not is_attribute(item):
             continue
         part.fields.append(build(item, part.draft, part.name, part.taken, language))
     part.fields = _ordered_limits(part.fields, part.draft.items)

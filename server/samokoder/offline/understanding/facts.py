@@ -13,6 +13,7 @@ from samokoder.offline.understanding.phrases import Phrase
 class Strength(IntEnum):
     """How surely records of a thing are to be kept."""
 
+    nothing = 0
     spoken_of = 1
     kept = 2
     described = 3

@@ -10,7 +10,9 @@ from samokoder.offline.understanding import labels, lexicon, names
 from samokoder.offline.understanding.drafts import Draft, Drafts, key_of
 from samokoder.offline.understanding.items import Item, state_key
 from samokoder.offline.understanding.lexicon import capital
+from samokoder.offline.understanding.words import lemmas
 from samokoder.offline.understanding.phrases import Phrase
+from samokoder.offline.understanding.subjects import is_container, is_noise, meant
 
 _NUMERIC = ("integer", "decimal", "money")
 _MOST_CHOICES = 20
@@ -30,6 +32,8 @@ _BY_SOUND: tuple[tuple[str, FieldType], ...] = (
     (r"^(is|has|was|can)\b|\b(yes/no)\b", "boolean"),
     (r"\b(description|notes|comments?|text|details|summary|instructions)$", "long_text"),
     (r"^(описание|заметки|примечани[ея]|комментари[ий]|текст)\b", "long_text"),
+    (r"\b(expiry|expires|until|since)$", "date"),
+    (r"^(max|maximum|min|minimum)\b", "integer"),
     (r"\byear$|^год\b", "integer"),
     (r"\bage$|^возраст\b", "integer"),
 )  # fmt: skip
@@ -49,11 +53,35 @@ def relation(item: Item, draft: Draft, drafts: Drafts) -> Related | None:
     phrase = item.phrase
     if item.type is not None and item.type != "reference":
         return None
-    key = _related_key(phrase, draft, drafts)
+    collected = phrase.attribute is None and is_container(phrase)
+    if collected:
+        of = phrase.complement
+        kept = of if of is not None and key_of(of) in drafts else meant(phrase)
+        collected, phrase = kept is not None, kept or phrase
+    key = _related_key(phrase, draft, drafts) if not _counted(phrase) else None
+    if key is not None and key not in drafts and not (collected or _stands_alone(key, phrase, draft)):
+        return None
     if key is None or key == draft.key or (item.choices and key not in drafts):
         return None
-    many = phrase.plural and phrase.quantity != "each"
+    many = (collected or phrase.plural) and phrase.quantity != "each"
     return Related(key, many, _field_label(phrase, draft))
+
+
+# Nouns that in a list of fields are mostly a word to fill in, not a record to choose.
+_WRITTEN_IN = frozenset("room building hotel place company department apartment group class".split())
+
+
+def _counted(phrase: Phrase) -> bool:
+    """ "max members": a number."""
+    return phrase.words[0].low in {"max", "maximum", "min", "minimum", "total"} and len(phrase.words) > 1
+
+
+def _stands_alone(key: str, phrase: Phrase, draft: Draft) -> bool:
+    """Whether a thing named only in this list is kept for itself."""
+    known = lexicon.things().get(key)
+    part = known is not None and any(ref.thing == draft.key for ref in known.refs) and not phrase.plural
+    vague = phrase.complement is not None and phrase.complement.thing is None
+    return not part and not vague and (phrase.plural or key not in _WRITTEN_IN)
 
 
 def _related_key(phrase: Phrase, draft: Draft, drafts: Drafts) -> str | None:
@@ -78,6 +106,13 @@ def _counts(phrase: Phrase, draft: Draft) -> str | None:
     if known is not None and any(name == plural for name, _, _ in known.fields):
         return plural
     return None
+
+
+def is_attribute(item: Item) -> bool:
+    """Whether the item says something of its own: "list" and "data" do not."""
+    phrase = item.phrase
+    vague = is_container(phrase) or is_noise(phrase)
+    return bool(phrase.attribute or item.type or item.choices or not vague)
 
 
 def build(item: Item, draft: Draft, entity: str, taken: set[str], language: str) -> Field:
@@ -106,7 +141,8 @@ def labels_key(phrase: Phrase, label: str) -> str:
 
 def _attribute(phrase: Phrase, draft: Draft) -> lexicon.Attribute | None:
     counted = _counts(phrase, draft) if phrase.thing and not phrase.attribute else None
-    return lexicon.attributes().get(counted or phrase.attribute or "")
+    key = counted or phrase.attribute or ""
+    return lexicon.attributes().get(lexicon.sense(draft.key, key))
 
 
 def _plain(phrase: Phrase, draft: Draft) -> bool:
@@ -186,7 +222,7 @@ def named_choices(values: tuple[str, ...]) -> tuple[Choice, ...]:
 
 
 def choice_value(text: str, taken: dict[str, Choice]) -> str:
-    value = state_key(text) or names.slug(text) or "other"
+    value = state_key(text) or lexicon.choice_index().get(lemmas(text)) or names.slug(text) or "other"
     free, number = value, 2
     while free in taken:
         free, number = f"{value}_{number}", number + 1

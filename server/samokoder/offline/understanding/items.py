@@ -16,9 +16,10 @@ from samokoder.offline.understanding.phrases import (
     Node,
     Number,
     Phrase,
+    Unit,
     Verb,
 )
-from samokoder.offline.understanding.words import is_cyrillic, lemmas
+from samokoder.offline.understanding.words import is_cyrillic, lemmas, tokens
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,15 @@ def _segment(parts: list[Segment], at: int) -> tuple[list[Item], int]:
 
 
 def _without_noun(segment: Segment) -> list[Item]:
-    return []
+    """ "whether I finished it": a yes-or-no named by its verb."""
+    if not any(isinstance(node, Filler) and node.text in {"whether", "if"} for node in segment):
+        return []
+    verb = next((node for node in segment if isinstance(node, Verb)), None)
+    if verb is None:
+        return []
+    words = tokens(verb.text)
+    attribute = lexicon.attribute_index(is_cyrillic(verb.text)).get(lemmas(verb.text))
+    return [Item(Phrase((Unit(words, attribute=attribute),)), type="boolean")]
 
 
 def _opens(node: Node) -> bool:
@@ -355,7 +364,8 @@ def shape(subject: Phrase | None, items: Sequence[Item]) -> Shape:
     things = sum(_only_thing(item) for item in named)
     many = sum(_many_of(item) for item in named)
     several = things >= 2 and things * 2 > len(items)
-    if (several and (subject is None or subject.thing is None)) or (many >= 2 and many * 3 >= len(items) * 2):
+    listed = several and many * 2 >= things and (subject is None or subject.thing is None)
+    if listed or (many >= 2 and many * 3 >= len(items) * 2):
         return "things"
     return "attributes"
 

@@ -45,8 +45,8 @@ def _russian(label: str, plural: bool | None) -> str:
     """Head noun and the adjectives before it are put into the nominative; what follows stays."""
     parts = words.tokens(label)
     head = next((i for i, token in enumerate(parts) if token.pos == "noun"), None)
-    if head is None:
-        return label.lower()
+    if head is None or not parts[head].russian:
+        return " ".join(_cased(word) for word in label.split())
     many = parts[head].plural if plural is None else plural
     noun = _noun(parts[head].low)
     before = [_agreeing(token, noun, many) for token in parts[:head]]

@@ -112,6 +112,12 @@ def attributes() -> Mapping[str, Attribute]:
     return found
 
 
+def sense(thing: str, attribute: str) -> str:
+    """What an attribute's word means for this thing: the "дата приёма" of an employee is the hiring."""
+    senses: Mapping[str, str] = load("attributes")["senses"]
+    return senses.get(f"{thing}.{attribute}", attribute)
+
+
 def _choices(data: Mapping[str, Any], key: str) -> tuple[tuple[str, Word2], ...]:
     pairs = (part.partition("/") for part in words_of(data["choices"].get(key, "")))
     return tuple((english.replace(" ", "_"), Word2(english, russian)) for english, _, russian in pairs)
@@ -184,6 +190,17 @@ def state_index(russian: bool) -> Mapping[Lemmas, str]:
         parts = line.split("|")
         entries.append((key, (parts[0].strip(), parts[1].strip(), *words_of(parts[4]))))
     return _index(entries, russian)
+
+
+@cache
+def choice_index() -> Mapping[Lemmas, str]:
+    """Values of choices the lexicon knows, by their words in either language."""
+    return {
+        lemmas(text): value
+        for attribute in attributes().values()
+        for value, word in attribute.choices
+        for text in (word.en, word.ru)
+    }
 
 
 @cache

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from samokoder.offline.understanding import lexicon
 from samokoder.offline.understanding.facts import Decision, May
 from samokoder.offline.understanding.phrases import Cue, Filler, Mark, Node, Nodes, Phrase, Verb
+from samokoder.offline.understanding.subjects import is_container
+from samokoder.offline.understanding.names import slug
 from samokoder.offline.understanding.words import is_cyrillic, lemmas
 
 _EVERYTHING = frozenset(["everything", "anything", "all", "всё", "все", "весь"])
 
 
+def subjects(said: Nodes) -> tuple[Phrase, ...]:
+    """The phrases that name who acts."""
+    return tuple(node for i, node in enumerate(said) if isinstance(node, Phrase) and _acts(said, i))
+
+
 def role_of(phrase: Phrase) -> str | None:
     index = lexicon.role_index(phrase.russian)
-    return index.get(phrase.lemmas) or index.get((phrase.lemmas[-1] if phrase.lemmas else "",))
+    last = phrase.lemmas[-1] if phrase.lemmas else ""
+    return index.get(phrase.lemmas) or index.get((last,)) or (slug(last) if _is_person(phrase) else None)
+
+
+def _is_person(phrase: Phrase) -> bool:
+    """People by the lexicon, or by the ending of an English noun."""
+    known = lexicon.things().get(phrase.thing or "")
+    if known is not None:
+        return known.person
+    last = phrase.head.last
+    agentive = re.search(r"(er|or|ist|ian|eer|ant|ee)s?$", last.low) is not None
+    return not last.russian and agentive and phrase.attribute is None and not is_container(phrase) and len(last.low) > 4
 
 
 def rights(said: Nodes) -> list[May]:
@@ -62,7 +81,8 @@ def _right(role: Node, rest: Sequence[Node], before: Sequence[Node]) -> May | No
     verbs = [
         node for node in rest if isinstance(node, Verb) or (isinstance(node, Cue) and node.kind == "track")
     ]
-    actions = tuple(dict.fromkeys(action for verb in verbs if (action := _action(verb))))
+    known = [action for verb in verbs if (action := _action(verb))]
+    actions = tuple(dict.fromkeys(known or ["change" for _ in verbs]))
     everything = any(isinstance(node, Filler | Cue) and node.text in _EVERYTHING for node in rest) or (
         "all" in actions and not any(isinstance(node, Phrase) and node.thing for node in rest)
     )

@@ -119,14 +119,15 @@ Node = Phrase | Cue | Verb | Number | Mark | Filler
 Nodes = tuple[Node, ...]
 
 _LONGEST = 6
-_MAYBE_NOUN = frozenset(["record", "log", "list", "store", "register", "catalog", "catalogue", "keep", "contacts", "contact"])
+_MEASURES = frozenset("kg km cm mm min kwh m² usd eur litre litres liters".split())
+_MAYBE_NOUN = frozenset(["note"]) | frozenset(["record", "log", "list", "store", "register", "catalog", "catalogue", "keep", "contacts", "contact"])
 _VERB_BEFORE = frozenset(
     ["to", "i", "we", "you", "they", "and", "me", "please", "can", "should", "could", "will", "lets", "let's", "where", "who", "that"]
 )
 
 
 def nodes(sentence: str) -> Nodes:
-    return tuple(_with_complements(list(_joined(_parts(_corrected(tokens(sentence)))))))
+    return tuple(_with_having(list(_with_complements(list(_joined(_parts(_corrected(tokens(sentence)))))))))
 
 
 @cache
@@ -253,13 +254,26 @@ def _single(found: tuple[Token, ...], at: int) -> Unit | Node:
         if token.pos == "verb":
             return Verb(token.lemma, token.text)
         return Unit((token,)) if token.pos in {"noun", "adjective"} else Filler(token.low)
-    if token.low in _functions() or token.lemma in _functions():
+    if token.low in _functions() or token.lemma in _functions() or token.low in _MEASURES:
         return Filler(token.low)
+    if _participle(found, at):
+        return Unit((token,))
     verb = verb_lemma(token.low)
     known_noun = (token.lemma,) in lexicon.word_set("containers", "words", False)
     if verb is not None and (not known_noun or _acts(found, at)):
         return Verb(verb, token.text)
     return Unit((token,))
+
+
+def _participle(found: tuple[Token, ...], at: int) -> bool:
+    """ "closing date", "requested amount": a form in -ing or -ed before a noun, with no subject before it."""
+    token = found[at]
+    if not token.low.endswith(("ing", "ed")) or at + 1 >= len(found):
+        return False
+    following, before = found[at + 1], found[at - 1] if at else None
+    noun = following.kind == "word" and following.low not in _functions() and (following.low,) not in _cues()
+    opens = before is None or before.kind == "mark" or before.low in {"a", "an", "the", "and", "with", "has", "have"}
+    return noun and opens and verb_lemma(following.low) != following.low
 
 
 def _number(text: str) -> float:
@@ -317,6 +331,8 @@ def _breaks(group: list[Unit], unit: Unit, listed: bool) -> bool:
         return False
     if unit.adjective:
         return not unit.last.text.lower().endswith(("ого", "его", "ой", "ей", "ых", "их"))
+    if before.attribute and not before.thing and unit.noun.oblique and not listed:
+        return False
     known = bool((unit.thing or unit.attribute) and (before.thing or before.attribute))
     return not unit.noun.oblique or (known and unit.noun.nominative and unit.noun.plural)
 
@@ -334,12 +350,35 @@ def _with_complements(found: list[Node]) -> Iterator[Node]:
     at = 0
     while at < len(found):
         node = found[at]
-        if isinstance(node, Phrase) and not node.russian:
+        if isinstance(node, Phrase) and node.russian and node.complement is None:
+            yield_, length = _of_mine(found, at + 1)
+            if yield_ is not None:
+                node, at = replace(node, complement=yield_), at + length
+        elif isinstance(node, Phrase) and not node.russian:
             of, length = _of(found, at + 1)
             if of is not None:
                 node, at = replace(node, complement=of), at + length
         yield node
         at += 1
+
+
+def _of_mine(found: list[Node], at: int) -> tuple[Phrase | None, int]:
+    """ "список моих растений": the pronoun stands between the noun and its genitive."""
+    following = found[at + 1] if at + 1 < len(found) else None
+    between = isinstance(found[at], Cue) and found[at].kind == "their" if at < len(found) else False
+    if between and isinstance(following, Phrase) and following.head.noun.oblique:
+        return following, 2
+    return None, 0
+
+
+def _with_having(found: list[Node]) -> Iterator[Node]:
+    """ "у студента имя и почта": the Russian "has" is often left out."""
+    for at, node in enumerate(found):
+        yield node
+        following = found[at + 1] if at + 1 < len(found) else None
+        owner = isinstance(node, Phrase) and node.thing is not None and at > 0
+        if owner and found[at - 1] == Filler("у") and isinstance(following, Phrase):
+            yield Cue("have", "у")
 
 
 def _of(found: list[Node], at: int) -> tuple[Phrase | None, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from samokoder.offline.understanding import lexicon
 from samokoder.offline.understanding.facts import (
     Belongs,
     Fact,
@@ -32,7 +33,7 @@ from samokoder.offline.understanding.phrases import (
     Verb,
     nodes,
 )
-from samokoder.offline.understanding.subjects import is_thing, meant, status_owner
+from samokoder.offline.understanding.subjects import is_container, is_thing, meant, status_owner
 from samokoder.offline.understanding.text import UNNAMED
 
 
@@ -50,7 +51,7 @@ def _spoken_of(fact: Fact) -> Phrase | None:
     match fact:
         case Fields(thing=thing):
             return thing
-        case Mention(thing=thing, strength=strength) if strength >= Strength.kept or thing.thing:
+        case Mention(thing=thing, strength=strength) if strength >= Strength.kept:
             return thing
         case Life(thing=thing):
             return thing
@@ -65,9 +66,77 @@ def read_sentence(sentence: str, last: Phrase | None) -> list[Fact]:
     said = _without_end(nodes(sentence))
     found: list[Fact] = [*rights(said), *decisions(said, last)]
     for clause in _clauses(said):
-        found += _life(clause, last) or _definition(clause, last) or _statements(clause)
-    found += [Mention(phrase, Strength.spoken_of) for phrase in _phrases(said) if phrase.thing]
+        found += _clause(clause, last)
     return found
+
+
+def _clause(clause: Nodes, last: Phrase | None) -> list[Fact]:
+    if life := _life(clause, last):
+        return life
+    found = _definition(clause, last) or _bare_list(clause) or _statements(clause)
+    found += [fact for fields in found if isinstance(fields, Fields) for fact in _listed_things(fields.items)]
+    found += _loose_attributes(clause, found)
+    found += [*_assigned(clause, last), *_per(clause)]
+    found += [Mention(phrase, Strength.spoken_of) for phrase in _phrases(clause) if phrase.thing]
+    return found
+
+
+def _listed_things(items: Sequence[Item]) -> Iterator[Fact]:
+    """ "tasks with a deadline, comments on tasks": a plural with what it is about is a thing of its own."""
+    for item in items:
+        for other in item.about:
+            if item.phrase.thing and item.phrase.plural and other.thing and other.thing != item.phrase.thing:
+                yield Mention(item.phrase, Strength.described)
+                yield Belongs(item.phrase, other)
+
+
+def _bare_list(clause: Nodes) -> list[Fact]:
+    """No verb, several things in the plural: a list of what is kept."""
+    if any(isinstance(node, Verb) or _is(node, "track", "can", "belong", "have", "many") for node in clause):
+        return []
+    things = [n for n in clause if isinstance(n, Phrase) and n.thing and n.plural and not n.attribute]
+    return [*_kept(read_items(clause))] if len(things) >= 2 else []
+
+
+def _loose_attributes(clause: Nodes, found: Sequence[Fact]) -> list[Fact]:
+    """Badly written text: attributes strewn behind the thing they belong to."""
+    taken = {phrase for fact in found if isinstance(fact, Fields) for phrase in _inside(fact.items)}
+    at = next((i for i, node in enumerate(clause) if isinstance(node, Phrase) and _names_known(node)), None)
+    if at is None:
+        return []
+    loose = [
+        node
+        for i, node in enumerate(clause)
+        if i > at and isinstance(node, Phrase) and node not in taken and not _prepositional(clause, i)
+        and (node.attribute or (node.thing and not node.plural))
+    ]  # fmt: skip
+    if sum(node.attribute is not None for node in loose) < 3:
+        return []
+    first = clause[at]
+    assert isinstance(first, Phrase)
+    thing = meant(first)
+    return [Fields(thing, tuple(Item(node) for node in loose))] if thing is not None else []
+
+
+def _inside(items: Sequence[Item]) -> Iterator[Phrase]:
+    for item in items:
+        yield item.phrase
+        yield from _inside(item.nested)
+
+
+def _prepositional(clause: Nodes, at: int) -> bool:
+    """Whether the phrase stands behind a preposition, and so is not what the clause is about."""
+    for node in reversed(clause[:at]):
+        if isinstance(node, Filler) and node.text in _ARTICLES:
+            continue
+        return isinstance(node, Filler) and node.text in _PREPOSITIONS or _is(node, "belong")
+    return False
+
+
+_ARTICLES = frozenset("a an the this that".split())
+_PREPOSITIONS = frozenset(
+    "in on at by for from into against per to under over в во на по для к ко из от до у за при под".split()
+)
 
 
 def _without_end(said: Nodes) -> Nodes:
@@ -112,7 +181,7 @@ def _life(clause: Nodes, last: Phrase | None) -> list[Fact]:
     if len(names) < 2 or (known * 2 < len(names)):
         return []
     since = max((i for i, node in enumerate(clause[:at]) if node == Mark(";")), default=0)
-    subject = _first_thing(clause[since:at])
+    subject = _first_thing(clause[since:at]) or _first_noun(clause[since:at])
     head: list[Fact] = list(_definition(clause[:at], last)) if _has_colon(clause[:at]) else []
     return [*head, Life(subject or last, names)]
 
@@ -159,6 +228,10 @@ def _is(node: Node, *kinds: str) -> bool:
     return isinstance(node, Cue) and node.kind in kinds
 
 
+def _first_noun(said: Sequence[Node]) -> Phrase | None:
+    return next((n for n in said if isinstance(n, Phrase) and n.attribute is None and n.plural), None)
+
+
 def _first_thing(said: Sequence[Node]) -> Phrase | None:
     return next((phrase for phrase in _phrases(said) if phrase.thing), None)
 
@@ -170,17 +243,24 @@ def _definition(clause: Nodes, last: Phrase | None) -> list[Fact]:
     at = _colon(clause)
     if at is None:
         return []
+    if (earlier := _list_before(clause, at)) is not None:
+        at = earlier
     before, items = clause[:at], read_items(clause[at + 1 :])
     if not items:
         return []
     if _is_sentence(clause[at + 1 :]):
         return [*_statements(before), *_statements(clause[at + 1 :])]
-    head = next((node for node in reversed(before) if isinstance(node, Phrase)), None)
+    heads = [(i, node) for i, node in enumerate(before) if isinstance(node, Phrase)]
+    free = [node for i, node in heads if not _prepositional(before, i)]
+    head = free[-1] if free else heads[-1][1] if heads else None
     owner = status_owner(before)
-    subject = meant(head) if head is not None else None
+    subject = _heading(head, before) if head is not None else None
     kind = shape(subject, items)
     if owner is not None or (head is not None and head.attribute == "status" and not head.thing):
-        return [Life(owner or last, _state_names(clause[at + 1 :]))]
+        spoken = [node for node in before if isinstance(node, Phrase) and node.thing]
+        return [Life(owner or (spoken[-1] if spoken else last), _state_names(clause[at + 1 :]))]
+    if head is not None and last is not None and _is_choice_of(head, items):
+        return [Fields(last, (Item(head, choices=_state_names(clause[at + 1 :])),))]
     if kind == "states" and subject is not None:
         return [Life(subject, _state_names(clause[at + 1 :]))]
     if kind == "things" or (subject is None and any(item.nested for item in items)):
@@ -191,15 +271,38 @@ def _definition(clause: Nodes, last: Phrase | None) -> list[Fact]:
     return [*_statements(before), Mention(named, Strength.described), Fields(named, items)]
 
 
+def _list_before(clause: Nodes, at: int) -> int | None:
+    """ "Equipment, date of purchase, condition: new, broken": the colon belongs to the last item only."""
+    head = clause[at - 1]
+    comma = next((i for i, node in enumerate(clause[:at]) if node == Mark(",")), None)
+    inner = isinstance(head, Phrase) and head.attribute is not None and head.thing is None
+    return comma if comma is not None and inner and clause[at] == Mark(":") else None
+
+
 def _is_sentence(said: Nodes) -> bool:
     """A first phrase directly followed by "have" begins a clause of its own, not a list."""
     first = next((i for i, node in enumerate(said) if isinstance(node, Phrase)), None)
     return first is not None and first + 1 < len(said) and _is(said[first + 1], "have")
 
 
+def _is_choice_of(head: Phrase, items: Sequence[Item]) -> bool:
+    """ "Priority: low, high" on a line of its own."""
+    attribute = lexicon.attributes().get(head.attribute or "")
+    plain = all(not item.phrase.attribute and not item.nested for item in items)
+    return attribute is not None and attribute.type == "choice" and head.thing is None and len(items) > 1 and plain
+
+
+def _heading(head: Phrase, before: Nodes) -> Phrase | None:
+    """The thing a heading names; a lone "Programme" before a list is one, though it often means software."""
+    alone = sum(isinstance(node, Phrase) for node in before) == 1 and len(head.words) == 1
+    if alone and head.lemmas in lexicon.word_set("containers", "listable", head.russian):
+        return head
+    return meant(head)
+
+
 def _named_before(before: Nodes, subject: Phrase | None) -> Phrase | None:
     """The thing a heading names: the nearest noun if the lexicon knows it, else the first it knows."""
-    if subject is not None and subject.thing is not None:
+    if subject is not None and (subject.thing is not None or (subject.russian and subject.complement)):
         return subject
     known = _first_meant([node for node in before if isinstance(node, Phrase) and _names_known(node)])
     return known or subject or _first_meant(before)
@@ -250,11 +353,14 @@ def _statement(clause: Nodes, at: int) -> tuple[list[Fact], int]:
     node = clause[at]
     if isinstance(node, Phrase):
         return _spoken(clause, at, node)
+    if isinstance(node, Verb):
+        if clause[at + 1 : at + 2] == (Filler("by"),) and _passive(clause, at):
+            return _belonging(clause, at + 1)[0], 1
+        return _joining(clause, at) or _leading(clause, at), 1
     if not isinstance(node, Cue):
         return [], 1
     if node.kind == "track":
-        end = _list_end(clause, at + 1)
-        return [*_kept(read_items(clause[at + 1 : end]))], end - at
+        return _tracked(clause, at)
     if node.kind in {"have", "with"}:
         return _having(clause, at)
     if node.kind == "belong":
@@ -262,6 +368,18 @@ def _statement(clause: Nodes, at: int) -> tuple[list[Fact], int]:
     if node.kind == "many":
         return _many(clause, at)
     return [], 1
+
+
+def _tracked(clause: Nodes, at: int) -> tuple[list[Fact], int]:
+    start = at + 1
+    if start < len(clause) and _is(clause[start], "which"):
+        start = next((i for i in range(start, len(clause)) if _resumes(clause[i])), len(clause))
+    end = _list_end(clause, start)
+    items = read_items(clause[start:end])
+    each = [node for node in clause[:at] if isinstance(node, Phrase) and node.quantity == "each"]
+    if each and is_thing(each[0]):
+        return [Mention(each[0], Strength.described), Fields(each[0], items)], max(1, end - at)
+    return [*_kept(items)], max(1, end - at)
 
 
 def _spoken(clause: Nodes, at: int, phrase: Phrase) -> tuple[list[Fact], int]:
@@ -295,26 +413,76 @@ def _closing(clause: Nodes, at: int) -> int:
 
 
 def _having(clause: Nodes, at: int) -> tuple[list[Fact], int]:
-    subject = _subject(clause, at)
+    subject = _signing_up(clause, at) or _subject(clause, at)
     end = _list_end(clause, at + 1)
     if subject is None or end == at + 1:
         return [], 1
     items = read_items(clause[at + 1 : end])
+    if _is(clause[at], "with") and (whole := _with_another(clause, at, items)) is not None:
+        return [Belongs(whole, items[0].phrase)], end - at
     return [Mention(subject, Strength.described), Fields(subject, items)], end - at
 
 
+def _with_another(clause: Nodes, at: int, items: Sequence[Item]) -> Phrase | None:
+    """ "a trip is driven by a driver with a truck": the truck is the trip's, not the driver's."""
+    if len(items) != 1 or not _bare_thing(items[0]):
+        return None
+    named = [(i, n) for i, n in enumerate(clause[:at]) if isinstance(n, Phrase) and is_thing(n)]
+    free = [thing for i, thing in named if not _prepositional(clause, i)]
+    behind = bool(named) and _prepositional(clause, named[-1][0])
+    return free[0] if free and behind and free[0].thing != items[0].phrase.thing else None
+
+
+def _bare_thing(item: Item) -> bool:
+    phrase = item.phrase
+    return bool(phrase.thing) and not phrase.attribute and not phrase.plural and not item.nested
+
+
+_SIGNING_UP = frozenset("register sign enroll регистрироваться записываться зарегистрироваться записаться".split())
+
+
+def _signing_up(clause: Nodes, at: int) -> Phrase | None:
+    """ "register for an event giving a name": the name is the registration's."""
+    cue = clause[at]
+    signs = any(isinstance(node, Verb) and node.lemma in _SIGNING_UP for node in clause[:at])
+    if not signs or not (isinstance(cue, Cue) and cue.text in {"указав", "указывая", "giving", "specifying"}):
+        return None
+    named = nodes("registration" if cue.text.isascii() else "регистрация")[0]
+    return named if isinstance(named, Phrase) else None
+
+
 def _subject(clause: Nodes, at: int) -> Phrase | None:
-    """Whose fields are listed: for "with", what the verb before acts on; otherwise the nearest thing before."""
+    """Whose fields are listed: the nearest thing before; for "with", rather not one behind a preposition."""
     before = clause[:at]
-    if _is(clause[at], "with"):
-        verb = max((i for i, n in enumerate(before) if isinstance(n, Verb) or _is(n, "track")), default=-1)
-        acted_on = next((p for p in before[verb + 1 :] if isinstance(p, Phrase)), None) if verb >= 0 else None
-        if acted_on is not None and (found := meant(acted_on)) is not None:
-            return found
-    for node in reversed(before):
-        if isinstance(node, Phrase) and (found := meant(node)) is not None:
-            return found
-    return None
+    named = [(i, thing) for i, node in enumerate(before) if isinstance(node, Phrase) and (thing := meant(node))]
+    found = [(i, thing) for i, thing in named if is_thing(thing)] or named
+    if not found:
+        return _described_noun(before) if _is(clause[at], "have") else None
+    free = [(i, thing) for i, thing in found if not _prepositional(clause, i)]
+    if _is(clause[at], "have") and free and not isinstance(before[-1], Phrase) and not clause[at].text == "у":
+        return free[0][1] if _resumes(before[-1]) else found[-1][1]
+    if not _is(clause[at], "with") or _belongs_directly(before, found[-1]):
+        return found[-1][1]
+    verb = max((i for i, n in enumerate(before) if isinstance(n, Verb) or _is(n, "track")), default=-1)
+    acted_on = next((thing for i, thing in free if i > verb and verb >= 0), None)
+    return acted_on or (free or found)[-1][1]
+
+
+def _described_noun(before: Nodes) -> Phrase | None:
+    """ "Features have a title": a noun usually without weight, but here with fields of its own."""
+    last = before[-1] if before else None
+    return last if isinstance(last, Phrase) and not last.attribute and not is_container(last) else None
+
+
+def _resumes(node: Node) -> bool:
+    """After "and" or a comma the verb goes on with the subject of the clause."""
+    return node == Mark(",") or _is(node, "and")
+
+
+def _belongs_directly(before: Nodes, last: tuple[int, Phrase]) -> bool:
+    """ "repairs with a date": the noun right before, itself behind no preposition."""
+    at, thing = last
+    return at == len(before) - 1 and thing.thing is not None and not _prepositional(before, at)
 
 
 def _belonging(clause: Nodes, at: int) -> tuple[list[Fact], int]:
@@ -325,6 +493,57 @@ def _belonging(clause: Nodes, at: int) -> tuple[list[Fact], int]:
     return [
         Mention(child, Strength.kept), Mention(parent, Strength.kept), Belongs(child, parent)
     ], 1  # fmt: skip
+
+
+_JOINING = frozenset("sign attend join enroll register apply visit take записываться посещать учиться".split())
+
+
+def _joining(clause: Nodes, at: int) -> list[Fact]:
+    """ "Volunteers sign up for shifts": many of each, unless a third thing stands between them."""
+    verb = clause[at]
+    who, what = _subject(clause, at), _next_phrase(clause, at + 1)
+    if not isinstance(verb, Verb) or verb.lemma not in _JOINING or who is None or what is None:
+        return []
+    if not (who.thing and what.thing and who.plural and what.plural) or what.attribute:
+        return []
+    return [HasMany(who, what), HasMany(what, who)]
+
+
+def _passive(clause: Nodes, at: int) -> bool:
+    return at > 0 and isinstance(clause[at - 1], Filler) and clause[at - 1].text in {"is", "are", "was", "been"}
+
+
+_LEADING = frozenset(
+    "run lead teach own coach host drive organize organise supervise вести преподавать организовывать".split()
+)
+_ASSIGNING = frozenset("assign назначать назначить".split())
+
+
+def _leading(clause: Nodes, at: int) -> list[Fact]:
+    """ "Teachers run clubs": each club has its teacher."""
+    verb, what = clause[at], _next_phrase(clause, at + 1)
+    before = [node for node in clause[:at] if isinstance(node, Phrase)]
+    if not isinstance(verb, Verb) or what is None or not what.thing or not before or what.attribute:
+        return []
+    if verb.lemma in _LEADING and before[-1].thing and before[-1].thing != what.thing:
+        return [Belongs(what, before[-1])]
+    return []
+
+
+def _assigned(clause: Nodes, last: Phrase | None) -> Iterator[Fact]:
+    """ "The dispatcher assigns a mechanic": what was spoken of has its mechanic."""
+    for at, node in enumerate(clause):
+        what = _next_phrase(clause, at + 1) if isinstance(node, Verb) and node.lemma in _ASSIGNING else None
+        known = lexicon.things().get(what.thing or "") if what is not None else None
+        if what is not None and known is not None and known.person and last is not None:
+            yield Belongs(last, what)
+
+
+def _per(clause: Nodes) -> Iterator[Fact]:
+    """ "harvest per hive", with no verb: each belongs to one."""
+    if len(clause) >= 3 and isinstance(clause[0], Phrase) and isinstance(clause[2], Phrase):
+        if clause[1] in (Filler("per"), Filler("for"), Filler("по")) and clause[0].thing and clause[2].thing:
+            yield Belongs(clause[0], clause[2])
 
 
 def _many(clause: Nodes, at: int) -> tuple[list[Fact], int]:

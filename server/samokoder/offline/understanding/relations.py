@@ -105,13 +105,37 @@ def _usual(found: Relations, drafts: Drafts) -> None:
         known = draft.known
         for ref in known.refs if known is not None else ():
             _refer(found, draft.key, ref.thing, ref.required, drafts)
+    _usual_pairs(found, drafts)
+    tagged = next((key for key, draft in drafts.items() if key not in {"tag", "category", "ingredient"}), None)
+    if "tag" in drafts and tagged is not None and not any("tag" in link for link in found.links):
+        _link(found, tagged, "tag")
 
 
-def bring(drafts: Drafts) -> None:
+_BETWEEN = frozenset("loan booking reservation rental handover registration visit appointment sale review".split())
+
+
+def _usual_pairs(found: Relations, drafts: Drafts) -> None:
+    """A loan or booking of things the lexicon has no word for refers to the first two kept beside it."""
+    for key in drafts:
+        if key in _BETWEEN and not any(key in (child, parent) for child, parent, _, _ in found.references):
+            for other in [k for k in drafts if k not in _BETWEEN and k not in {"tag", "category"}][:2]:
+                _refer(found, key, other, True, drafts)
+
+
+def bring(drafts: Drafts, language: str) -> None:
     """Adds the things that items of lists refer to, and the tags and categories spoken of."""
     for draft in list(drafts.values()):
         for item in draft.items:
             related = relation(item, draft, drafts)
             if related is not None and related.key not in drafts:
-                label = " ".join(word.text for word in item.phrase.head.words)
-                drafts[related.key] = Draft(related.key, label, Strength.kept, brought=True)
+                drafts[related.key] = Draft(related.key, _label(item, related.key), Strength.kept, brought=True)
+        for ref in draft.known.refs if draft.known is not None and not draft.items else ():
+            if ref.brings and ref.thing not in drafts:
+                label = lexicon.things()[ref.thing].label.label(language)
+                drafts[ref.thing] = Draft(ref.thing, label, Strength.kept, brought=True)
+
+
+def _label(item: Item, key: str) -> str:
+    """The words of the item that name the thing."""
+    unit = next((unit for unit in item.phrase.units if unit.thing == key), item.phrase.head)
+    return " ".join(word.text for word in unit.words)

@@ -30,7 +30,7 @@ def is_noise(phrase: Phrase) -> bool:
 
 def meant(phrase: Phrase) -> Phrase | None:
     """The thing a phrase speaks of; None when it names a program, a place or nothing to keep."""
-    if phrase.thing is not None and not (is_container(phrase) and phrase.complement):
+    if phrase.thing is not None and not (is_container(phrase) and (phrase.complement or _modifying(phrase))):
         return phrase
     if is_container(phrase):
         if phrase.complement is not None:

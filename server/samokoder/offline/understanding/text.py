@@ -123,10 +123,14 @@ def _listed(lines: Sequence[Line], at: int) -> tuple[list[str], int]:
         end += 1
     inner = lines[at + 1 : end]
     introduces = head.text.endswith(":") or head.heading or head.bullet or len(head.text.split()) <= 3
-    if not inner or not introduces or not all(_short(line) for line in inner):
+    short = [line for line in inner if _short(line)]
+    names_it = introduces and len(head.text.split()) <= 3 and len(short) * 2 > len(inner)
+    if not inner or not introduces or not (len(short) == len(inner) or names_it):
         return [], 0
     head_text = head.text.rstrip(":. ")
-    return [f"{head_text}: " + ", ".join(line.text.rstrip(".;, ") for line in inner)], end - at
+    longer = [line.text for line in inner if line not in short]
+    inner = short
+    return [f"{head_text}: " + ", ".join(line.text.rstrip(".;, ") for line in inner), *longer], end - at
 
 
 def _short(line: Line) -> bool:

@@ -14,6 +14,7 @@ from samokoder.offline.understanding.facts import Decision, Fact, Fields, Life, 
 from samokoder.offline.understanding.items import Item
 from samokoder.offline.understanding.phrases import Phrase, Unit, language_of
 from samokoder.offline.understanding.questions import answered, questions
+from samokoder.offline.understanding.naming import resolved
 from samokoder.offline.understanding.reading import read
 from samokoder.offline.understanding.scope import refusal, unclear
 from samokoder.offline.understanding.text import LONGEST, sentences
@@ -29,11 +30,11 @@ def understand(
     if (refused := refusal(text, language)) is not None:
         return refused
     said = sentences(text)
-    facts = read(said)
+    facts = resolved(read(said))
     drafts = _drafts(facts, text, language)
     if not drafts:
         return unclear(language)
-    relations.bring(drafts)
+    relations.bring(drafts, language)
     related = relations.relate(facts, drafts)
     named = roles.meant(facts)
     role_names = frozenset(roles.role_name(key) for key in named)
