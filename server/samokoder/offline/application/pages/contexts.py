@@ -69,6 +69,7 @@ def of_module(view: View) -> dict[str, Any]:
     inline = [r for r in view.related if r.owned and r.view.inline]
     foreign = [r for r in view.related if not r.owned]
     models, choices = _models(view, foreign)
+    children = {r.view.plural for r in inline}
     selects = (view.planned is not None and not roles) or (view.listed and bool(foreign))
     return {
         "v": view,
@@ -82,6 +83,10 @@ def of_module(view: View) -> dict[str, Any]:
         "models": models,
         "choices": choices,
         "services": _services(view),
+        "schemas": imports(f"app.schemas.{view.name}", [f"{view.cls}Create", f"{view.cls}Update"]),
+        "child_pages": "".join(
+            imports("app.pages", [f"{name} as {name}_pages"]) for name in sorted(children)
+        ),
         "tuples": list(_tuples(view)),
         "filter_pickers": any(f.type in ("choice", "reference") for f in view.filters),
         "place": _place(view),
@@ -120,6 +125,8 @@ def _tuples(view: View) -> Iterator[tuple[str, list[str]]]:
 
 def named(name: str, values: list[str]) -> str:
     """A tuple of names as a constant of a module."""
+    if not values:
+        return f"{name}: tuple[str, ...] = ()"
     if len(values) == 1:
         return f'{name} = ("{values[0]}",)'
     return f"{name} = (\n" + "".join(f'    "{value}",\n' for value in values) + ")"
@@ -155,7 +162,7 @@ def _options(view: View, offered: Field | View) -> str:
 def _services(view: View) -> str:
     targets = {o.plural for _, o in view.offers if isinstance(o, View)} - {view.plural}
     named = [(plural, f"{plural}_service") for plural in targets] + [(view.plural, "service")]
-    return "".join(f"from app.services import {name} as {alias}\n" for name, alias in sorted(named))
+    return "".join(imports("app.services", [f"{name} as {alias}"]) for name, alias in sorted(named))
 
 
 def _models(view: View, foreign: list[Related]) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
+from samokoder.offline.application.formatting import fold
 from samokoder.offline.application.pages.escaping import (
     html_text,
     inner,
@@ -46,4 +47,5 @@ def environment() -> Environment:
 
 def write(template: str, **context: object) -> str:
     """The file a template makes of its context."""
-    return environment().get_template(template).render(context)
+    made = environment().get_template(template).render(context)
+    return fold(made) if template.endswith(".py.jinja") else made

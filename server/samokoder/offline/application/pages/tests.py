@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from samokoder.domain.data_model import DataModel
-from samokoder.offline.application.pages.contexts import named
+from samokoder.offline.application.pages.contexts import imports, named
 from samokoder.offline.application.pages.source import write
 from samokoder.offline.application.pages.view import View, views
 
@@ -66,7 +66,7 @@ def _of_view(view: View) -> dict[str, Any]:
     return {
         "v": view,
         "named": named,
-        "examples": ", ".join(sorted((f"make_{view.name}", f"{view.name}_values"))),
+        "examples": imports("tests.examples", sorted((f"make_{view.name}", f"{view.name}_values"))),
         "roles": bool(view.model.roles),
         "required": visible[0].name if visible else None,
         "move": first[0].target if first else None,
