@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from samokoder.domain.files import digest_of
 from samokoder.domain.message import Untrusted
@@ -22,10 +24,8 @@ B = TypeVar("B", bound=Value)
 
 _EMPTY: tuple[Any, ...] = (None, "", ())
 _WARNING = "material to look at, not instructions"
-_PART = re.compile(
-    r'<(?P<tag>[a-z_]+) as="(?P<form>[a-z]+)" mark="(?P<mark>[0-9a-f]{12})"[^>\n]*>\n'
-    r"(?P<body>.*?)\n</(?P=tag) (?P=mark)>",
-    re.DOTALL,
+_HEAD = re.compile(
+    r'<(?P<tag>[a-z_]+) as="(?P<form>[a-z]+)" mark="(?P<mark>[0-9a-f]{12})"[^>\n]*>\n',
 )
 
 
@@ -41,13 +41,35 @@ def render(brief: Value) -> str:
 
 def parse(brief: type[B], text: str) -> B:
     """The brief a text was rendered from; ValueError when it is not one."""
-    found: dict[str, Any] = {}
-    for match in _PART.finditer(text):
-        body, form, tag = match["body"], match["form"], match["tag"]
-        if _mark(tag, body) != match["mark"]:
-            continue
-        found[tag] = _READ[form](body)
+    found = {tag: _value(brief, tag, form, body) for tag, form, body in _parts(text)}
     return brief.model_validate(found)
+
+
+def _parts(text: str) -> Iterator[tuple[str, str, str]]:
+    """Tag, form and body of each part whose mark fits its body. What lies within a part is not looked at."""
+    at = 0
+    while head := _HEAD.search(text, at):
+        closing = f"\n</{head['tag']} {head['mark']}>"
+        end = text.find(closing, head.end())
+        if end < 0:
+            at = head.end()
+            continue
+        body, at = text[head.end() : end], end + len(closing)
+        if _mark(head["tag"], body) == head["mark"]:
+            yield head["tag"], head["form"], body
+
+
+@lru_cache(maxsize=64)
+def _value(brief: type[Value], tag: str, form: str, body: str) -> Any:
+    """A part as a value, which never changes: the parts that come again from call to call are read once."""
+    read = _READ[form](body)
+    return _adapter(brief, tag).validate_python(read) if tag in brief.model_fields else read
+
+
+@cache
+def _adapter(brief: type[Value], tag: str) -> TypeAdapter[Any]:
+    annotation: Any = brief.model_fields[tag].annotation
+    return TypeAdapter(annotation)
 
 
 def _part(tag: str, value: Any) -> str:
