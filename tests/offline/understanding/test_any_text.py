@@ -44,7 +44,9 @@ def test_a_damaged_description_never_breaks_the_model(entry: dict[str, str], cha
     letters = list(entry["description"])
     for _ in range(max(1, len(letters) // 12)):
         at = chance.randrange(len(letters))
-        letters[at] = chance.choice(["", " ", ",", ":", "(", ")", "\n", "-", ".", "order", "класс", letters[at] * 2])
+        letters[at] = chance.choice(
+            ["", " ", ",", ":", "(", ")", "\n", "-", ".", "order", "класс", letters[at] * 2]
+        )
     _holds("".join(letters))
 
 

@@ -28,7 +28,7 @@ _EVERYDAY = frozenset(
     apartment building hall menu route training friend child parent schedule_entry collection promotion
     result policy resident interview registration transaction owner room company partner agent call delivery
     purchase sale question visit photograph standing hotel dream field_plot author employee team club client
-    customer department warehouse reminder doctor teacher user""".split()  # noqa: SIM905
+    customer department warehouse license reminder doctor teacher user""".split()  # noqa: SIM905
 )
 
 
@@ -131,7 +131,7 @@ def _is_kept(draft: Draft) -> bool:
 def _is_needed(draft: Draft, kept: set[str]) -> bool:
     """An everyday noun that something kept usually refers to, or that must refer to something kept."""
     known = draft.known
-    if known is None or draft.attribute_too or not draft.strength:
+    if known is None or not draft.strength or (draft.attribute_too and draft.key != "category"):
         return False
     wanted = any(ref.thing == draft.key for key in kept for ref in _refs(key))
     return wanted or any(ref.required and ref.thing in kept for ref in known.refs)

@@ -83,9 +83,7 @@ def _named(drafts: Drafts, language: str) -> dict[str, Parts]:
 
 def _english(draft: Draft, label: str) -> str:
     known = draft.known
-    if known is not None and not names.slug(label).isascii():
-        return draft.key
-    return known.label.en if known is not None and _is_russian(draft.label) else label
+    return draft.key if known is not None and _is_russian(draft.label) else label
 
 
 def _is_russian(text: str) -> bool:
@@ -97,7 +95,7 @@ def _own_fields(part: Parts, drafts: Drafts, language: str) -> None:
         if relation(item, part.draft, drafts) is not None or _is_life(item) or not is_attribute(item):
             continue
         part.fields.append(build(item, part.draft, part.name, part.taken, language))
-    part.fields = _ordered_limits(part.fields, part.draft.items)
+    part.fields = _ordered_limits(part.fields, part.draft)
     part.said = len(part.fields)
 
 
@@ -105,11 +103,11 @@ def _is_life(item: Item) -> bool:
     return item.phrase.attribute == "status"
 
 
-def _ordered_limits(fields: Sequence[Field], items: Sequence[Item]) -> list[Field]:
+def _ordered_limits(fields: Sequence[Field], draft: Draft) -> list[Field]:
     """ "not before the start": the field meant, or the start of a pair of start and end."""
     names_ = [f.name for f in fields]
     found = list(fields)
-    for later, earlier in _PAIRS:
+    for later, earlier in [*_PAIRS, _STAY if draft.key in _STAYS else _STAY[::-1]]:
         if later in names_ and earlier in names_:
             at = names_.index(later)
             if found[at].type == found[names_.index(earlier)].type:
@@ -117,10 +115,13 @@ def _ordered_limits(fields: Sequence[Field], items: Sequence[Item]) -> list[Fiel
     return found
 
 
+# A guest arrives and then departs; a train departs and then arrives.
+_STAY = ("departure_date", "arrival_date")
+_STAYS = frozenset({"stay", "guest", "booking", "reservation", "hotel_room", "rental"})
 _PAIRS = (
     ("end_date", "start_date"), ("end_time", "start_time"), ("due_date", "taken_date"), ("due_date", "issue_date"),
     ("return_date", "taken_date"), ("salary_to", "salary_from"), ("ends_at", "starts_at"),
-    ("returned_at", "taken_at"), ("departure_date", "arrival_date"), ("arrives_at", "departs_at"),
+    ("returned_at", "taken_at"), ("arrives_at", "departs_at"),
     ("closed_date", "opened_date"), ("due_date", "start_date"), ("delivery_date", "order_date"),
 )  # fmt: skip
 
@@ -307,6 +308,9 @@ def display_of(fields: Sequence[Field]) -> str:
     for name in _NAMING:
         if name in by_name and by_name[name].type in {"text", "long_text"}:
             return name
+    for f in fields:
+        if f.type in {"text", "reference"} and f.required:
+            return f.name
     for wanted in (("text",), ("reference",), ("long_text",), ("date", "datetime"), ("email",)):
         for f in fields:
             if f.type in wanted:

@@ -10,11 +10,12 @@ from samokoder.offline.understanding import labels, lexicon, names
 from samokoder.offline.understanding.drafts import Draft, Drafts, key_of
 from samokoder.offline.understanding.items import Item, state_key
 from samokoder.offline.understanding.lexicon import capital
-from samokoder.offline.understanding.words import lemmas
 from samokoder.offline.understanding.phrases import Phrase
 from samokoder.offline.understanding.subjects import is_container, is_noise, meant
+from samokoder.offline.understanding.words import lemmas
 
 _NUMERIC = ("integer", "decimal", "money")
+_SINGLE = frozenset({"date", "datetime", "time", "email", "phone", "url"})
 _MOST_CHOICES = 20
 # For nouns the lexicon does not know, by how they sound.
 _BY_SOUND: tuple[tuple[str, FieldType], ...] = (
@@ -68,7 +69,7 @@ def relation(item: Item, draft: Draft, drafts: Drafts) -> Related | None:
 
 
 # Nouns that in a list of fields are mostly a word to fill in, not a record to choose.
-_WRITTEN_IN = frozenset("room building hotel place company department apartment group class".split())
+_WRITTEN_IN = frozenset(["room", "building", "hotel", "place", "company", "department", "apartment", "group", "class"])
 
 
 def _counted(phrase: Phrase) -> bool:
@@ -118,6 +119,8 @@ def is_attribute(item: Item) -> bool:
 def build(item: Item, draft: Draft, entity: str, taken: set[str], language: str) -> Field:
     attribute = _attribute(item.phrase, draft)
     label = _field_label(item.phrase, draft)
+    if attribute is not None and attribute.type in _SINGLE and not item.phrase.russian:
+        label = labels.singular(label)
     type_ = _type(item, attribute, label)
     key = (
         attribute.key
@@ -164,12 +167,19 @@ def _type(item: Item, attribute: lexicon.Attribute | None, label: str) -> FieldT
         return attribute.type if attribute is not None and item.type == "text" else item.type
     if len(item.choices) >= 2:
         return "choice"
+    if _how_many(item.phrase):
+        return "integer"
     type_ = attribute.type if attribute is not None else _by_sound(label, item)
     if type_ == "choice" and not (attribute and attribute.choices):
         return "text"
     if type_ == "integer" and any(bound is not None and bound % 1 for bound in (item.minimum, item.maximum)):
         return "decimal"
     return type_
+
+
+def _how_many(phrase: Phrase) -> bool:
+    """ "number of tiers" counts; a number alone is a name."""
+    return not phrase.russian and phrase.attribute == "number" and phrase.complement is not None
 
 
 def _by_sound(label: str, item: Item) -> FieldType:

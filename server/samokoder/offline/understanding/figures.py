@@ -144,7 +144,11 @@ def _sum(entity: Entity, field: Field, language: str, group: Field | None = None
 
 
 def metrics(asked: Sequence[Metric], all_: Sequence[Entity], language: str) -> tuple[Metric, ...]:
-    found: dict[str, Metric] = {}
+    found: dict[tuple[str | None, ...], Metric] = {}
+    names_: set[str] = set()
     for metric in [*asked, *default_metrics(all_, language)]:
-        found.setdefault(metric.name, metric)
+        figure = (metric.kind, metric.entity, metric.field, metric.group_by, metric.overdue)
+        if figure not in found and metric.name not in names_:
+            found[figure] = metric
+            names_.add(metric.name)
     return tuple(found.values())[:_MOST_METRICS]

@@ -67,10 +67,10 @@ _NOT_BEFORE = re.compile(
     r"(?:not before|not earlier than|after|не раньше|не ранее|позже)\s+(?:the\s+)?(.+)$", re.IGNORECASE
 )
 _UNITS = {
-    "kg": "kg", "кг": "кг", "g": "g", "г": "г", "km": "km", "км": "км", "m": "m", "cm": "cm", "см": "см",
+    "kg": "kg", "кг": "кг", "g": "g", "г": "г", "km": "km", "км": "км", "cm": "cm", "см": "см",
     "m²": "m²", "м²": "м²", "minutes": "min", "минутах": "мин", "min": "min", "мин": "мин", "hours": "h",
     "часах": "ч", "percent": "%", "процентах": "%", "%": "%", "litres": "l", "liters": "l", "литрах": "л",
-    "days": "d", "днях": "дн", "euro": "€", "euros": "€", "€": "€", "dollars": "$", "$": "$", "usd": "$",
+    "days": "d", "tons": "t", "tonnes": "t", "тонн": "т", "тоннах": "т", "днях": "дн", "euro": "€", "euros": "€", "€": "€", "dollars": "$", "$": "$", "usd": "$",
     "rubles": "₽", "рублях": "₽", "руб": "₽", "₽": "₽", "°c": "°C", "seats": "", "шт": "шт",
 }  # fmt: skip
 _TYPES: dict[str, FieldType] = {
@@ -253,8 +253,8 @@ def _side_by_side(phrase: Phrase, tail: Segment) -> list[Item]:
             items.append(_with_tail(Item(current), tuple(said)))
             current, said = node, []
             continue
-        attached = (
-            isinstance(node, Filler | Number) or (isinstance(node, Cue) and (attached or node.kind == "belong"))
+        attached = isinstance(node, Filler | Number) or (
+            isinstance(node, Cue) and (attached or node.kind == "belong")
         )
         said.append(node)
     items.append(_with_tail(Item(current), tuple(said)))

@@ -9,8 +9,33 @@ from samokoder.offline.understanding import words
 from samokoder.offline.understanding.lexicon import capital
 from samokoder.offline.understanding.words import Token, is_cyrillic
 
+# Where the dictionary's first plural is the rarer one.
+_USUAL_PLURALS = {"учители": "учителя", "докторы": "доктора", "тренеры": "тренеры", "мастеры": "мастера"}
 _ABBREVIATIONS = frozenset(
-    ["isbn", "sku", "vin", "imei", "url", "id", "cv", "ean", "iban", "инн", "кпп", "огрн", "снилс", "фио", "ндс", "vip", "ceo", "crm", "hr", "api", "usb", "gps"]
+    [
+        "isbn",
+        "sku",
+        "vin",
+        "imei",
+        "url",
+        "id",
+        "cv",
+        "ean",
+        "iban",
+        "инн",
+        "кпп",
+        "огрн",
+        "снилс",
+        "фио",
+        "ндс",
+        "vip",
+        "ceo",
+        "crm",
+        "hr",
+        "api",
+        "usb",
+        "gps",
+    ]
 )
 
 
@@ -38,7 +63,7 @@ def _cased(word: str) -> str:
 def _english(label: str, plural: bool) -> str:
     first, _, last = label.lower().rpartition(" ")
     last = words.plural(words.singular(last)) if plural else words.singular(last)
-    return f"{first} {last}".strip()
+    return " ".join(_cased(word) for word in f"{first} {last}".split())
 
 
 def _russian(label: str, plural: bool | None) -> str:
@@ -63,16 +88,35 @@ def _noun(word: str) -> Any:
 
 def _nominative(word: str, noun: Any, many: bool) -> str:
     changed = noun.inflect({"plur" if many else "sing", "nomn"}) or noun.inflect({"nomn"})
-    return str(changed.word) if changed is not None else word
+    found = str(changed.word) if changed is not None else word
+    return _USUAL_PLURALS.get(found, found)
+
+
+def dative(label: str) -> str:
+    """ "Заказ клиента" -> "заказу клиента": for sentences with "относится к"."""
+    parts = words.tokens(label)
+    head = next((i for i, token in enumerate(parts) if token.pos == "noun" and token.russian), None)
+    if head is None:
+        return label.lower()
+    noun = _noun(parts[head].low)
+    wanted = {"datv", "sing"}
+    changed = noun.inflect(wanted)
+    before = [_inflected(token, wanted | {str(noun.tag.gender or "masc")}) for token in parts[:head]]
+    after = [token.low for token in parts[head + 1 :]]
+    return " ".join([*before, str(changed.word) if changed is not None else parts[head].low, *after])
+
+
+def _inflected(token: Token, wanted: set[str]) -> str:
+    parse = next((p for p in words.parses(token.low) if p.tag.POS in {"ADJF", "PRTF"}), None)
+    changed = parse.inflect(wanted) if parse is not None else None
+    return str(changed.word) if changed is not None else token.low
 
 
 def _agreeing(token: Token, noun: Any, many: bool) -> str:
     if token.pos != "adjective":
         return token.low
     wanted = {"nomn", "plur"} if many else {"nomn", "sing", str(noun.tag.gender or "masc")}
-    parse = next((p for p in words.parses(token.low) if p.tag.POS in {"ADJF", "PRTF"}), None)
-    changed = parse.inflect(wanted) if parse is not None else None
-    return str(changed.word) if changed is not None else token.low
+    return _inflected(token, wanted)
 
 
 def gender(label: str) -> str:

@@ -94,10 +94,16 @@ def _ways(choices: Sequence[Choice]) -> Iterator[tuple[str, str]]:
         if value in states and states[value].ends:
             continue
         if value != straight[-1] or len(straight) == 1 or value not in _FINAL:
-            yield from ((value, fall) for fall in falls)
+            yield from ((value, fall) for fall in falls if fall != "rejected" or value in _judged(straight))
     last = straight[-1]
     if len(straight) > 1 and not falls and not _ends(last):
         yield last, straight[0]
+
+
+def _judged(straight: Sequence[str]) -> Sequence[str]:
+    """Where a rejection is possible: right before the approval, if there is one."""
+    approval = next((i for i, value in enumerate(straight) if value in {"approved", "agreed", "accepted"}), 0)
+    return straight[approval - 1 : approval] if approval else straight
 
 
 _FINAL = frozenset(["approved", "agreed", "confirmed", "paid"])

@@ -46,7 +46,9 @@ def _renamed(value: Any, full: Mapping[str, Unit]) -> Any:
     if isinstance(value, Phrase):
         complement = _renamed(value.complement, full) if value.complement is not None else None
         unit = full.get(value.thing or "")
-        units = (*value.units[:-1], unit) if unit is not None and value.head.thing != unit.thing else value.units
+        units = (
+            (*value.units[:-1], unit) if unit is not None and value.head.thing != unit.thing else value.units
+        )
         return replace(value, units=units, complement=complement)
     if isinstance(value, tuple):
         return tuple(_renamed(one, full) for one in value)

@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from samokoder.offline.understanding import lexicon
 from samokoder.offline.understanding.facts import Decision, May
+from samokoder.offline.understanding.names import slug
 from samokoder.offline.understanding.phrases import Cue, Filler, Mark, Node, Nodes, Phrase, Verb
 from samokoder.offline.understanding.subjects import is_container
-from samokoder.offline.understanding.names import slug
 from samokoder.offline.understanding.words import is_cyrillic, lemmas
 
 _EVERYTHING = frozenset(["everything", "anything", "all", "всё", "все", "весь"])
@@ -24,7 +24,8 @@ def subjects(said: Nodes) -> tuple[Phrase, ...]:
 def role_of(phrase: Phrase) -> str | None:
     index = lexicon.role_index(phrase.russian)
     last = phrase.lemmas[-1] if phrase.lemmas else ""
-    return index.get(phrase.lemmas) or index.get((last,)) or (slug(last) if _is_person(phrase) else None)
+    found = index.get(phrase.lemmas) or index.get((last,))
+    return found or ((phrase.thing or slug(last)) if _is_person(phrase) else None)
 
 
 def _is_person(phrase: Phrase) -> bool:
@@ -34,7 +35,13 @@ def _is_person(phrase: Phrase) -> bool:
         return known.person
     last = phrase.head.last
     agentive = re.search(r"(er|or|ist|ian|eer|ant|ee)s?$", last.low) is not None
-    return not last.russian and agentive and phrase.attribute is None and not is_container(phrase) and len(last.low) > 4
+    return (
+        not last.russian
+        and agentive
+        and phrase.attribute is None
+        and not is_container(phrase)
+        and len(last.low) > 4
+    )
 
 
 def rights(said: Nodes) -> list[May]:
@@ -106,7 +113,9 @@ def _object(phrase: Phrase) -> bool:
 
 def _own(rest: Sequence[Node], at: int) -> bool:
     node = rest[at]
-    return (isinstance(node, Cue) and node.kind == "own") or (isinstance(node, Phrase) and node.quantity == "own")
+    return (isinstance(node, Cue) and node.kind == "own") or (
+        isinstance(node, Phrase) and node.quantity == "own"
+    )
 
 
 def _action(verb: Verb | Cue) -> str | None:

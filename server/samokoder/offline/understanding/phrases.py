@@ -119,10 +119,30 @@ Node = Phrase | Cue | Verb | Number | Mark | Filler
 Nodes = tuple[Node, ...]
 
 _LONGEST = 6
-_MEASURES = frozenset("kg km cm mm min kwh m² usd eur litre litres liters".split())
-_MAYBE_NOUN = frozenset(["note"]) | frozenset(["record", "log", "list", "store", "register", "catalog", "catalogue", "keep", "contacts", "contact"])
+_MEASURES = frozenset(["kg", "km", "cm", "mm", "min", "kwh", "m²", "usd", "eur", "litre", "litres", "liters"])
+_MAYBE_NOUN = frozenset(["note"]) | frozenset(
+    ["record", "log", "list", "store", "register", "catalog", "catalogue", "keep", "contacts", "contact"]
+)
 _VERB_BEFORE = frozenset(
-    ["to", "i", "we", "you", "they", "and", "me", "please", "can", "should", "could", "will", "lets", "let's", "where", "who", "that"]
+    [
+        "to",
+        "i",
+        "we",
+        "you",
+        "they",
+        "and",
+        "me",
+        "please",
+        "can",
+        "should",
+        "could",
+        "will",
+        "lets",
+        "let's",
+        "where",
+        "who",
+        "that",
+    ]
 )
 
 
@@ -272,7 +292,11 @@ def _participle(found: tuple[Token, ...], at: int) -> bool:
         return False
     following, before = found[at + 1], found[at - 1] if at else None
     noun = following.kind == "word" and following.low not in _functions() and (following.low,) not in _cues()
-    opens = before is None or before.kind == "mark" or before.low in {"a", "an", "the", "and", "with", "has", "have"}
+    opens = (
+        before is None
+        or before.kind == "mark"
+        or before.low in {"a", "an", "the", "and", "with", "has", "have"}
+    )
     return noun and opens and verb_lemma(following.low) != following.low
 
 

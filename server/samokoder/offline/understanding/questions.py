@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from samokoder.domain.data_model import DataModel, Entity
+from samokoder.offline.understanding import labels
 from samokoder.offline.understanding.answer import Query
 from samokoder.offline.understanding.entities import Parts
 
@@ -42,8 +43,11 @@ def _related(entity: Entity, model: DataModel) -> bool:
 def _relation_query(entity: Entity, first: Entity, ru: bool) -> Query:
     one, many = entity.label, entity.label_plural
     if ru:
-        belongs = f"{one} принадлежит: {first.label.lower()}."
-        options = (belongs, f"{first.label} принадлежит: {one.lower()}.", "Не связаны")
+        options = (
+            f"{one} относится к {labels.dative(first.label)}.",
+            f"{first.label} относится к {labels.dative(one)}.",
+            "Не связаны",
+        )
         text = f"Как связаны «{many}» и «{first.label_plural}»?"
         return Query(
             id=f"relation_{entity.name}_{first.name}", text=text, options=options, default="Не связаны"

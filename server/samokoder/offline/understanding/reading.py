@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from samokoder.offline.understanding import lexicon
 from samokoder.offline.understanding.facts import (
@@ -77,8 +78,17 @@ def _clause(clause: Nodes, last: Phrase | None) -> list[Fact]:
     found += [fact for fields in found if isinstance(fields, Fields) for fact in _listed_things(fields.items)]
     found += _loose_attributes(clause, found)
     found += [*_assigned(clause, last), *_per(clause)]
-    found += [Mention(phrase, Strength.spoken_of) for phrase in _phrases(clause) if phrase.thing]
+    found += [Mention(phrase, Strength.spoken_of) for phrase in _phrases(_outside(clause)) if phrase.thing]
     return found
+
+
+def _outside(clause: Nodes) -> Iterator[Node]:
+    """What stands in parentheses is said of an item, and names nothing by itself."""
+    depth = 0
+    for node in clause:
+        depth += {"(": 1, ")": -1}.get(node.text, 0) if isinstance(node, Mark) else 0
+        if depth <= 0:
+            yield node
 
 
 def _listed_things(items: Sequence[Item]) -> Iterator[Fact]:
@@ -129,13 +139,13 @@ def _prepositional(clause: Nodes, at: int) -> bool:
     for node in reversed(clause[:at]):
         if isinstance(node, Filler) and node.text in _ARTICLES:
             continue
-        return isinstance(node, Filler) and node.text in _PREPOSITIONS or _is(node, "belong")
+        return (isinstance(node, Filler) and node.text in _PREPOSITIONS) or _is(node, "belong")
     return False
 
 
-_ARTICLES = frozenset("a an the this that".split())
+_ARTICLES = frozenset(["a", "an", "the", "this", "that"])
 _PREPOSITIONS = frozenset(
-    "in on at by for from into against per to under over в во на по для к ко из от до у за при под".split()
+    ["in", "on", "at", "by", "for", "from", "into", "against", "per", "to", "under", "over", "в", "во", "на", "по", "для", "к", "ко", "из", "от", "до", "у", "за", "при", "под"]
 )
 
 
@@ -201,8 +211,7 @@ def _arrow_life(clause: Nodes, arrows: list[int], last: Phrase | None) -> list[F
 def _opens_states(node: Node) -> bool:
     return (
         node == Mark(":")
-        or (isinstance(node, Cue)
-        and node.kind in {"states", "have"})
+        or (isinstance(node, Cue) and node.kind in {"states", "have"})
         or ((isinstance(node, Phrase) and node.attribute == "status") or node == Filler("from"))
     )
 
@@ -289,7 +298,13 @@ def _is_choice_of(head: Phrase, items: Sequence[Item]) -> bool:
     """ "Priority: low, high" on a line of its own."""
     attribute = lexicon.attributes().get(head.attribute or "")
     plain = all(not item.phrase.attribute and not item.nested for item in items)
-    return attribute is not None and attribute.type == "choice" and head.thing is None and len(items) > 1 and plain
+    return (
+        attribute is not None
+        and attribute.type == "choice"
+        and head.thing is None
+        and len(items) > 1
+        and plain
+    )
 
 
 def _heading(head: Phrase, before: Nodes) -> Phrase | None:
@@ -438,7 +453,9 @@ def _bare_thing(item: Item) -> bool:
     return bool(phrase.thing) and not phrase.attribute and not phrase.plural and not item.nested
 
 
-_SIGNING_UP = frozenset("register sign enroll регистрироваться записываться зарегистрироваться записаться".split())
+_SIGNING_UP = frozenset(
+    ["register", "sign", "enroll", "регистрироваться", "записываться", "зарегистрироваться", "записаться"]
+)
 
 
 def _signing_up(clause: Nodes, at: int) -> Phrase | None:
@@ -454,7 +471,9 @@ def _signing_up(clause: Nodes, at: int) -> Phrase | None:
 def _subject(clause: Nodes, at: int) -> Phrase | None:
     """Whose fields are listed: the nearest thing before; for "with", rather not one behind a preposition."""
     before = clause[:at]
-    named = [(i, thing) for i, node in enumerate(before) if isinstance(node, Phrase) and (thing := meant(node))]
+    named = [
+        (i, thing) for i, node in enumerate(before) if isinstance(node, Phrase) and (thing := meant(node))
+    ]
     found = [(i, thing) for i, thing in named if is_thing(thing)] or named
     if not found:
         return _described_noun(before) if _is(clause[at], "have") else None
@@ -495,7 +514,9 @@ def _belonging(clause: Nodes, at: int) -> tuple[list[Fact], int]:
     ], 1  # fmt: skip
 
 
-_JOINING = frozenset("sign attend join enroll register apply visit take записываться посещать учиться".split())
+_JOINING = frozenset(
+    ["sign", "attend", "join", "enroll", "register", "apply", "visit", "take", "записываться", "посещать", "учиться"]
+)
 
 
 def _joining(clause: Nodes, at: int) -> list[Fact]:
@@ -510,13 +531,15 @@ def _joining(clause: Nodes, at: int) -> list[Fact]:
 
 
 def _passive(clause: Nodes, at: int) -> bool:
-    return at > 0 and isinstance(clause[at - 1], Filler) and clause[at - 1].text in {"is", "are", "was", "been"}
+    return (
+        at > 0 and isinstance(clause[at - 1], Filler) and clause[at - 1].text in {"is", "are", "was", "been"}
+    )
 
 
 _LEADING = frozenset(
-    "run lead teach own coach host drive organize organise supervise вести преподавать организовывать".split()
+    ["run", "lead", "teach", "own", "coach", "host", "drive", "organize", "organise", "supervise", "вести", "преподавать", "организовывать"]
 )
-_ASSIGNING = frozenset("assign назначать назначить".split())
+_ASSIGNING = frozenset(["assign", "назначать", "назначить"])
 
 
 def _leading(clause: Nodes, at: int) -> list[Fact]:
@@ -628,6 +651,10 @@ def _kept_thing(item: Item, thing: Phrase, previous: Phrase | None) -> Iterator[
         yield Fields(thing, item.nested)
     if item.choices:
         yield Life(thing, item.choices)
+    if thing.thing == "grade" and item.maximum is not None:
+        mark = nodes("отметка" if thing.russian else "mark")[0]
+        assert isinstance(mark, Phrase)
+        yield Fields(thing, (replace(item, phrase=mark, nested=(), about=()),))
     if item.phrase.quantity == "their" and previous is not None and thing.thing != previous.thing:
         yield Belongs(thing, previous)
     for other in item.about:

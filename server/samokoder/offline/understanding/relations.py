@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from samokoder.offline.understanding import lexicon
 from samokoder.offline.understanding.drafts import Draft, Drafts, key_of
-from samokoder.offline.understanding.facts import Belongs, Fact, HasMany, Strength
+from samokoder.offline.understanding.facts import Belongs, Fact, HasMany, May, Strength
 from samokoder.offline.understanding.fields import relation
 from samokoder.offline.understanding.items import Item
 
@@ -24,17 +24,26 @@ class Relations:
         return (one, other) in pairs or (other, one) in pairs
 
 
+_SHARED = frozenset({"tag", "group", "category"})
+"""Many of these on one record, and many records under each."""
+
+
 def relate(facts: Sequence[Fact], drafts: Drafts) -> Relations:
     found = Relations([], [])
     many = {(key_of(f.owner), key_of(f.owned)) for f in facts if isinstance(f, HasMany)}
     many |= _many_in_lists(drafts)
     for owner, owned in sorted(many, key=lambda pair: (_rank(pair[0], drafts), _rank(pair[1], drafts))):
-        if owner in drafts and owned in drafts and ((owned, owner) in many or owned == "tag"):
+        if owner in drafts and owned in drafts and ((owned, owner) in many or owned in _SHARED):
             _link(found, owner, owned)
     _said_singly(found, drafts)
     for fact in facts:
         if isinstance(fact, Belongs):
             _refer(found, key_of(fact.child), key_of(fact.parent), True, drafts)
+    for fact in facts:
+        if isinstance(fact, May) and "create" in fact.actions and fact.things:
+            made = key_of(fact.things[0])
+            if not any(_refers(third, made) and _refers(third, fact.role) for third in drafts):
+                _refer(found, made, fact.role, False, drafts)
     for owner, owned in sorted(many, key=lambda pair: (_rank(pair[0], drafts), _rank(pair[1], drafts))):
         _own(found, owner, owned, drafts)
     _usual(found, drafts)
@@ -106,12 +115,16 @@ def _usual(found: Relations, drafts: Drafts) -> None:
         for ref in known.refs if known is not None else ():
             _refer(found, draft.key, ref.thing, ref.required, drafts)
     _usual_pairs(found, drafts)
-    tagged = next((key for key, draft in drafts.items() if key not in {"tag", "category", "ingredient"}), None)
+    tagged = next(
+        (key for key, draft in drafts.items() if key not in {"tag", "category", "ingredient"}), None
+    )
     if "tag" in drafts and tagged is not None and not any("tag" in link for link in found.links):
         _link(found, tagged, "tag")
 
 
-_BETWEEN = frozenset("loan booking reservation rental handover registration visit appointment sale review".split())
+_BETWEEN = frozenset(
+    ["loan", "booking", "reservation", "rental", "handover", "registration", "visit", "appointment", "sale", "review"]
+)
 
 
 def _usual_pairs(found: Relations, drafts: Drafts) -> None:
@@ -128,7 +141,9 @@ def bring(drafts: Drafts, language: str) -> None:
         for item in draft.items:
             related = relation(item, draft, drafts)
             if related is not None and related.key not in drafts:
-                drafts[related.key] = Draft(related.key, _label(item, related.key), Strength.kept, brought=True)
+                drafts[related.key] = Draft(
+                    related.key, _label(item, related.key), Strength.kept, brought=True
+                )
         for ref in draft.known.refs if draft.known is not None and not draft.items else ():
             if ref.brings and ref.thing not in drafts:
                 label = lexicon.things()[ref.thing].label.label(language)

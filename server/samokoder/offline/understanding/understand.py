@@ -12,9 +12,9 @@ from samokoder.offline.understanding.drafts import Draft, Drafts, collect, key_o
 from samokoder.offline.understanding.entities import entities, with_export
 from samokoder.offline.understanding.facts import Decision, Fact, Fields, Life, Strength
 from samokoder.offline.understanding.items import Item
+from samokoder.offline.understanding.naming import resolved
 from samokoder.offline.understanding.phrases import Phrase, Unit, language_of
 from samokoder.offline.understanding.questions import answered, questions
-from samokoder.offline.understanding.naming import resolved
 from samokoder.offline.understanding.reading import read
 from samokoder.offline.understanding.scope import refusal, unclear
 from samokoder.offline.understanding.text import LONGEST, sentences

@@ -64,7 +64,9 @@ _IRREGULAR = {
 _IRREGULAR_PLURAL = {
     singular: plural for plural, singular in reversed(_IRREGULAR.items()) if plural not in {"data"}
 } | {"data": "data", "person": "people"}
-_UNCOUNTABLE = frozenset(["equipment", "hardware", "merchandise", "livestock", "software", "news", "data", "media"])
+_UNCOUNTABLE = frozenset(
+    ["equipment", "hardware", "merchandise", "livestock", "software", "news", "data", "media"]
+)
 
 
 @dataclass(frozen=True)
