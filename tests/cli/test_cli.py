@@ -56,7 +56,7 @@ async def test_a_verified_run_ends_with_zero_and_tells_how_that_is_known(tmp_pat
     assert "model    a story" in result.out
     assert f"files    7 in {app}" in result.out
     assert "passed  python -m pytest -q tests/test_records.py  (exit code 0, 0.10 s)" in result.out
-    assert f"start    cd {app} && python -m app" in result.out
+    assert f"start    cd {app} && PORT=8000 python -m app" in result.out
     assert "\x1b" not in result.out
 
 
@@ -156,8 +156,7 @@ async def test_control_c_cancels_the_run_and_says_so(tmp_path: Path) -> None:
 async def test_nothing_is_left_running_when_the_command_line_is_killed(tmp_path: Path) -> None:
     process = await start(tmp_path, "generate", "books forever", "--into", str(tmp_path / "app"))
     await _until(process, "broken down")
-    marks = list((tmp_path / "state" / "under-way").glob("*.json"))
-    server = json.loads(marks[0].read_text())["pid"]
+    server = _server(tmp_path)
     process.kill()
     await process.communicate()
     for _ in range(200):  # a zombie of nobody's is gone as well
@@ -167,6 +166,31 @@ async def test_nothing_is_left_running_when_the_command_line_is_killed(tmp_path:
             return
         await asyncio.sleep(0.05)
     pytest.fail("the server still runs")
+
+
+def _server(tmp_path: Path) -> int:
+    """The process that works on the only run."""
+    (mark,) = (tmp_path / "state" / "under-way").glob("*.json")
+    return int(json.loads(mark.read_text())["pid"])
+
+
+async def test_the_death_of_the_server_is_told_with_how_to_go_on(tmp_path: Path) -> None:
+    process = await start(tmp_path, "generate", "books forever", "--into", str(tmp_path / "app"))
+    await _until(process, "broken down")
+    os.kill(_server(tmp_path), signal.SIGKILL)
+    _, err = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 16 and b"samokoder resume r1" in err and b"Traceback" not in err
+
+
+async def test_control_c_twice_leaves_the_run_to_be_resumed(tmp_path: Path) -> None:
+    process = await start(tmp_path, "generate", "books stubbornly forever", "--into", str(tmp_path / "app"))
+    await _until(process, "broken down")
+    process.send_signal(signal.SIGINT)
+    await _until(process, "cancelling")
+    process.send_signal(signal.SIGINT)
+    _, err = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 16, err
+    assert _server(tmp_path) > 0
 
 
 async def test_control_c_at_a_question_cancels_the_run(tmp_path: Path) -> None:

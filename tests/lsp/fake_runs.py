@@ -1,7 +1,8 @@
 """Runs that keep the contract of ``orchestrator.runs``, but whose agents only tell one story.
 
 Words in the description steer it: "slowly" takes its time over every action, "forever" never
-gets past the first file, "failing" has a check that nothing repairs, "broken" has a fault of ours.
+gets past the first file, "stubbornly" is not to be cancelled, "failing" has a check that nothing
+repairs, "broken" has a fault of ours.
 """
 
 from __future__ import annotations
@@ -119,6 +120,8 @@ class FakeRuns:
 
     async def cancel(self, run_id: str) -> None:
         run = await self.read(run_id)
+        if "stubbornly" in run.request.description:
+            await asyncio.Event().wait()
         if task := self._tasks.pop(run_id, None):
             task.cancel()
             await asyncio.wait({task})

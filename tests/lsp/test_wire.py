@@ -9,11 +9,15 @@ import os
 import signal
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from pygls.exceptions import JsonRpcInternalError
 
+from samokoder.lsp.server import Server
 from samokoder.lsp.writer import BACKLOG, DrainingWriter
 from tests.lsp.conftest import ALL
+from tests.lsp.fake_backend import backend
 from tests.lsp.raw import REPOSITORY, RawClient, raw_client
 
 HEAVY = ("openai", "sqlalchemy", "docker", "jinja2", "alembic", "aiosqlite", "samokoder.orchestrator.runs")
@@ -112,6 +116,18 @@ async def test_a_fault_of_ours_is_told_by_the_id_it_has_in_the_log(plain: RawCli
     await plain.notify("exit")
     log = await _complaints(plain)
     assert data["logId"] in log and "the inside of the program" in log
+
+
+async def test_a_fault_in_a_lens_or_action_leaves_no_traceback_either(tmp_path: Path) -> None:
+    sent: list[bytes] = []
+    server = Server(backend({}))
+    server.protocol.set_writer(SimpleNamespace(write=sent.append, close=lambda: None))
+    try:
+        raise RuntimeError("the inside of the program")
+    except RuntimeError:
+        error = JsonRpcInternalError.of(sys.exc_info()).to_response_error()
+    server.protocol._send_response(1, error=error)
+    assert b'"kind": "fault"' in sent[0] and b"inside" not in sent[0] and b"traceback" not in sent[0]
 
 
 # -------------------------------------------------------------------------------------- how it ends

@@ -87,7 +87,7 @@ def _next(picture: dict[str, Any]) -> Iterator[str]:
             yield f"         samokoder answer {run_id} {question['questionId']} TEXT"
             yield f"         or --skip for: {question['default'] or 'as it is thought best'}"
     if picture["state"] == "verified" and picture["startCommand"]:
-        yield f"start    cd {shlex.quote(picture['target'])} && {picture['startCommand']}"
+        yield from _start(picture)
     elif picture["state"] in {
         "interrupted",
         "budget_exhausted",
@@ -96,6 +96,20 @@ def _next(picture: dict[str, Any]) -> Iterator[str]:
         "environment_missing",
     }:
         yield f"go on    samokoder resume {run_id}"
+
+
+INSTALL = "python3 -m venv .venv && .venv/bin/python -m pip install -q -r requirements.txt"
+
+
+def _start(picture: dict[str, Any]) -> Iterator[str]:
+    """A line that works as it stands in a shell, dependencies included."""
+    parts, command = [f"cd {shlex.quote(picture['target'])}"], picture["startCommand"]
+    if command.startswith("python ") and "requirements.txt" in {file["path"] for file in picture["files"]}:
+        parts.append(INSTALL)
+        command = f".venv/bin/{command}"
+    parts.append(f"PORT={picture['port']} {command}")
+    yield f"start    {' && '.join(parts)}"
+    yield f"         and open http://127.0.0.1:{picture['port']}"
 
 
 def isolation(picture: dict[str, Any]) -> str:

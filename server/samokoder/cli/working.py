@@ -40,7 +40,7 @@ async def _work(given: argparse.Namespace, server: Sequence[str]) -> int:
         print(f"samokoder: {error}", file=sys.stderr)
         return USAGE
     except ServerGone:
-        print("samokoder: the server has ended unexpectedly; its runs can be resumed.", file=sys.stderr)
+        print("samokoder: the server has ended unexpectedly.", file=sys.stderr)
         return ERROR
     except asyncio.CancelledError:
         return INTERRUPTED
@@ -148,9 +148,13 @@ async def _repair(client: Client, given: argparse.Namespace) -> int:
 async def _follow(client: Client, given: argparse.Namespace, started: dict[str, Any]) -> int:
     """Until it ends or waits for somebody who is not here."""
     run_id = started["runId"]
-    with _follower(given) as follower:
-        follower.begun(run_id)
-        interrupted = not await follow(client, run_id, follower)
+    try:
+        with _follower(given) as follower:
+            follower.begun(run_id)
+            interrupted = not await follow(client, run_id, follower)
+    except ServerGone:
+        print(f"samokoder: the server has died; samokoder resume {run_id} goes on.", file=sys.stderr)
+        return INTERRUPTED
     picture = await client.command("show", runId=run_id)
     if given.json:
         print(json.dumps({"picture": picture}), flush=True)

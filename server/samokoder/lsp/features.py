@@ -131,7 +131,11 @@ def _on_findings(diagnostics: Sequence[types.Diagnostic]) -> list[types.CodeActi
     found = []
     for diagnostic in diagnostics:
         data = diagnostic.data
-        if diagnostic.source != "samokoder" or not isinstance(data, dict) or "findingId" not in data:
+        if (
+            diagnostic.source != "samokoder"
+            or not isinstance(data, dict)
+            or not {"runId", "findingId"} <= set(data)
+        ):
             continue
         given = {"runId": data["runId"], "findingId": data["findingId"]}
         for title, command, more in (

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-_MARKUP = re.compile(r"^(#|- |\\|<!--)")
+_MARKUP = re.compile(r"^(#|-( |$)|\\|<!--)")
 _HEADING = re.compile(r"^(#{1,3})(?: (.*))?$")
 
 

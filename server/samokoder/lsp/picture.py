@@ -92,6 +92,7 @@ def picture(run: Run, under_way: bool, model: str, steps: int) -> Picture:
         isolation=_isolation(run),
         questions=tuple(question(run.id, waiting) for waiting in waiting_for(run)),
         start_command=shlex.join(service.command) if service else "",
+        port=service.port if service else None,
         steps=steps,
     )
 

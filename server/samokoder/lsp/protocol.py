@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import enum
+import logging
 from typing import TYPE_CHECKING, Any
 
 from cattrs import Converter
@@ -21,6 +22,11 @@ from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 
 if TYPE_CHECKING:
     from samokoder.lsp.server import Server
+
+
+logger = logging.getLogger(__name__)
+
+UNFORESEEN = "An unforeseen fault in Samokoder; its log has the details."
 
 
 def make_converter() -> Converter:
@@ -90,6 +96,15 @@ class Protocol(LanguageServerProtocol):
                 error = JsonRpcInvalidParams(f"The parameters of {data['method']} cannot be read.")
                 self._send_response(data["id"], error=error.to_response_error())
             raise
+
+    def _send_response(
+        self, msg_id: str | int, result: Any = None, error: types.ResponseError | None = None
+    ) -> None:
+        """A traceback is for the log, not for the client; pygls sends it along."""
+        if error is not None and isinstance(error.data, dict) and "traceback" in error.data:
+            logger.error("%s\n%s", error.message, "".join(error.data["traceback"]))
+            error = types.ResponseError(error.code, UNFORESEEN, {"kind": "fault", "retryable": False})
+        super()._send_response(msg_id, result, error)
 
     def _serialize_message(self, data: Any) -> Any:
         """Our values inside untyped messages; stock pygls sends their Python field names."""

@@ -161,7 +161,9 @@ class Picture(Result):
     isolation: IsolationResult | None
     questions: tuple[QuestionResult, ...]
     start_command: str
-    """Starts the finished application, in its folder; empty when it is not a service."""
+    """Starts the application, in its folder and with its dependencies; empty when it is no service."""
+    port: int | None
+    """Where it then listens, when the environment variable PORT says so."""
     steps: int
 
 
