@@ -52,7 +52,8 @@ class Related:
 def relation(item: Item, draft: Draft, drafts: Drafts) -> Related | None:
     """The other thing an item of a field list names, if it names one."""
     phrase = item.phrase
-    if item.type is not None and item.type != "reference":
+    measured = item.minimum is not None or item.maximum is not None
+    if (item.type is not None and item.type != "reference") or measured:
         return None
     collected = phrase.attribute is None and is_container(phrase)
     if collected:
@@ -69,7 +70,9 @@ def relation(item: Item, draft: Draft, drafts: Drafts) -> Related | None:
 
 
 # Nouns that in a list of fields are mostly a word to fill in, not a record to choose.
-_WRITTEN_IN = frozenset(["room", "building", "hotel", "place", "company", "department", "apartment", "group", "class"])
+_WRITTEN_IN = frozenset(
+    ["room", "building", "hotel", "place", "company", "department", "apartment", "group", "class"]
+)
 
 
 def _counted(phrase: Phrase) -> bool:
@@ -144,7 +147,7 @@ def labels_key(phrase: Phrase, label: str) -> str:
 
 def _attribute(phrase: Phrase, draft: Draft) -> lexicon.Attribute | None:
     counted = _counts(phrase, draft) if phrase.thing and not phrase.attribute else None
-    key = counted or phrase.attribute or ""
+    key = counted or phrase.attribute or phrase.thing or ""
     return lexicon.attributes().get(lexicon.sense(draft.key, key))
 
 

@@ -123,7 +123,18 @@ def _usual(found: Relations, drafts: Drafts) -> None:
 
 
 _BETWEEN = frozenset(
-    ["loan", "booking", "reservation", "rental", "handover", "registration", "visit", "appointment", "sale", "review"]
+    [
+        "loan",
+        "booking",
+        "reservation",
+        "rental",
+        "handover",
+        "registration",
+        "visit",
+        "appointment",
+        "sale",
+        "review",
+    ]
 )
 
 

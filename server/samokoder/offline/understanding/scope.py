@@ -3,50 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
+from samokoder.offline.understanding import lexicon
 from samokoder.offline.understanding.answer import Refused, Subject
 
-_BUILT = re.compile(
-    r"^\W*(?:(?:hi|hello|hey|please|здравствуйте|привет|добрый день|пожалуйста)\b\W*)*"
-    r"(?:(?:(?:can|could) you|i(?:'d| would)? (?:want|need|like|wish)(?: to (?:have|build|make|create|write|develop|get))?"
-    r"|we (?:want|need|would like)(?: to (?:have|build|make|create|get))?|(?:make|build|create|write|develop|design"
-    r"|implement|code|generate|need|want|program)|help me (?:to )?(?:make|build|write|create)|let's (?:make|build|write)"
-    r"|хочу|хотим|нужн\w*|надо|требуется|сделай\w*|сделать|создай\w*|создать|напиши\w*|написать|разработай\w*"
-    r"|разработать|помоги\w*|собери)\b\s*)*(?:(?:me|us|to|мне|нам|a|an|the|some|my|our|simple|small|new|cool|nice"
-    r"|простую|простой|простое|маленьк\w+|небольш\w+|нов\w+|крут\w+|создать|сделать|написать|разработать)\b\s*)*",
-    re.IGNORECASE,
-)  # fmt: skip
-# What makes anything a program that keeps records, whatever it is about.
-_KEEPS = re.compile(
-    r"\b(web[ -]?app\w*|web application|web site|website|web register|crm|erp|register of|registry|catalog\w*|database"
-    r"|inventory|list of|collection of|keep(?:ing)? track|track(?:er|ing)?|manag(?:e|er|ing|ement)|records? of|directory"
-    r"|store (?:data|records)|back ?office|admin panel|booking|logs?\b"
-    r"|веб[- ]?приложени\w+|веб[- ]?сервис\w*|сайт\w*|уч[её]т\w*|реестр\w*|каталог\w*|баз[ауые]\b|список|списк\w+"
-    r"|журнал\w*|црм|картотек\w+|справочник\w*|инвентаризац\w+|склад\w*|админк\w+|управлени\w+)",
-    re.IGNORECASE,
-)
 _WEB = re.compile(
     r"\b(web[ -]?(?:app\w*|site|service|register|page)|website|веб[- ]?\w+|сайт\w*)", re.IGNORECASE
-)
-# Kinds of programs by the noun that is built; each is looked for in the first words of the text.
-_KINDS: tuple[tuple[Subject, str], ...] = (
-    ("driver", r"\b(?:device|kernel|usb|printer|graphics|video|audio|linux|windows|network)\b[\w ]{0,20}\bdrivers?\b|\bdriver for\b|kernel module|драйвер\w*(?! такси)"),
-    ("embedded", r"\bfirmware\b|\barduino\b|\besp32\b|\besp8266\b|\bstm32\b|microcontroller|raspberry pi (?:program|robot)|прошивк\w+|микроконтроллер\w*|ардуино"),
-    ("machine_learning", r"\b(?:train|fine-?tune)\b[\w ]{0,30}\b(?:model|network|classifier|llm|gpt)\b|neural net\w*|image recognition|\bchatgpt clone|обуч\w+ (?:[\w ]{0,20})?(?:нейросет\w+|нейронн\w+|модел\w+)|нейросет\w+|распознава\w+ (?:лиц|изображ|реч)\w*|deep learning model|classif(?:y|ies) images|language model from scratch|предсказыва\w+ (?:курс|цен)\w*"),
-    ("browser_extension", r"\b(?:chrome|firefox|browser)\b[\w ]{0,12}\b(?:extension|plugin|add-?on)\b|расширени\w+ (?:для )?(?:chrome|браузер\w*|хром\w*)"),
-    ("mobile_app", r"\b(?:android|ios|iphone|ipad|mobile|native|flutter|react native)\b[\w /,]{0,20}\b(?:app|apps|application|game)\b|\b(?:app|application) (?:for|on) (?:android|ios|iphone|my phone|iphones)\b|мобильн\w+ приложени\w+|приложени\w+ (?:для|под|на) (?:андроид\w*|android|ios|айфон\w*|iphone|смартфон\w*|телефон\w*)|watch app"),
-    ("game", r"\b(?:video |computer |browser |board |card |online |multiplayer |2d |3d )?game\b(?! (?:collection|store|shop|library|catalog|club|rental|tracker|list|night))|\b(?:snake|tetris|pong|chess|pac-?man|minesweeper|sudoku|flappy bird|platformer|shooter|rpg|roguelike|mmorpg|solitaire|tic[- ]tac[- ]toe|asteroids|arkanoid|breakout|space invaders|2048)\b|\bигр[ауы]\b|\bигрушк\w+|\bтетрис\w*|\bзмейк\w+|\bшахмат\w*|\bшутер\w*|\bстрелялк\w+|\bгонк[иу]\b|крестики|арканоид|пасьянс|сап[её]р\b"),
-    ("realtime", r"video (?:chat|call|conferenc\w*)|voice chat|screen sharing|live stream\w*|zoom (?:clone|alternative)|(?:like|аналог|как) zoom|видеочат\w*|видеозвон\w*|видеоконференц\w*|стриминг\w*"),
-    ("desktop", r"\bdesktop\b[\w ]{0,16}\b(?:app|application|program|software|tool|editor)?\b|\bwindows (?:program|application|app|software)\b|\b(?:photo|image|video|audio|text|code) editor\b|photoshop|(?:программ\w+|приложени\w+) (?:для|под) (?:windows|виндовс|рабочего стола|компьютера|пк)|десктоп\w*|фоторедактор\w*|видеоредактор\w*|\bexe\b|operating system|операционн\w+ систем\w+"),
-    ("command_line", r"command[- ]line|\bcli\b(?! ent)|\bcompiler\b|\binterpreter\b|\btranspiler\b|\bshell script|\bbash script|\bpython script\b|\blibrary for (?:python|rust|go|java\w*)\b|компилятор\w*|интерпретатор\w*|консольн\w+ (?:утилит\w+|программ\w+|приложени\w+)|утилит\w+ командной строки|командной строк\w+|programming language|скрипт\w*"),
-    ("integration", r"\b(?:scrap(?:er|es?|ing)|crawler|web spider)\b|\b(?:telegram|discord|slack|whatsapp|twitter|trading|chat)[ -]?bot\b|\bbot (?:for|that|which)\b|\bpayment gateway\b|\bchat ?bot\b|\bпарсер\w*|\bпарсинг\w*|(?:телеграм\w*|telegram|дискорд|чат)[- ]?бот\w*|\bбот(?:а|ы)?\b|торгов\w+ робот\w*|криптобирж\w+|plugin for (?:wordpress|figma)|плагин\w*|vpn"),
-    ("website", r"\blanding(?: page)?\b|\bbusiness card (?:site|website)\b|\bportfolio (?:site|website|page)\b|promo (?:site|page)|лендинг\w*|сайт[- ]визитк\w+|визитк\w+|одностранич\w+"),
-)  # fmt: skip
-_NOT_BUILT = re.compile(
-    r"\b(?:about|of|for|with|from|our|my|their|store|shop|club|track|manage|list|catalog\w*|register|rent|sell|collection"
-    r"|repair|по|для|из|через|наш\w*|учет\w*|учёт\w*|базу?|каталог\w*|список|коллекци\w+|реестр|ремонт\w*|продаж\w*"
-    r"|прокат\w*|магазин\w*|клуб\w*)\b[^.\n]*$",
-    re.IGNORECASE,
 )
 _SAW: dict[Subject, tuple[str, str]] = {
     "game": ("a game", "игра"),
@@ -63,11 +26,22 @@ _SAW: dict[Subject, tuple[str, str]] = {
 }  # fmt: skip
 
 
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(lexicon.load("scope")["words"][name], re.IGNORECASE)
+
+
+@cache
+def _kinds() -> tuple[tuple[Subject, re.Pattern[str]], ...]:
+    kinds: dict[Subject, list[str]] = lexicon.load("scope")["kinds"]
+    return tuple((kind, re.compile("|".join(parts), re.IGNORECASE)) for kind, parts in kinds.items())
+
+
 def refusal(text: str, language: str) -> Refused | None:
     """Why the text cannot be served; None when it can, as far as its kind goes."""
     if not any(letter.isalnum() for letter in text):
         return Refused(subject="empty", message=_message("empty", language))
-    subject = _subject(_BUILT.sub("", text.strip(), count=1))
+    subject = _subject(_pattern("begins").sub("", text.strip(), count=1))
     return Refused(subject=subject, message=_message(subject, language)) if subject is not None else None
 
 
@@ -78,14 +52,12 @@ def unclear(language: str) -> Refused:
 def _subject(text: str) -> Subject | None:
     """The kind named first, if what stands before it does not already name something that keeps records."""
     first = re.split(r"(?<=[.!?])\s|\n", text.strip(), maxsplit=1)[0][:220]
-    found = [
-        (m.start(), subject) for subject, pattern in _KINDS if (m := re.search(pattern, first, re.IGNORECASE))
-    ]
+    found = [(m.start(), kind) for kind, pattern in _kinds() if (m := pattern.search(first))]
     if not found:
         return None
     at, subject = min(found)
     before = first[:at]
-    if _KEEPS.search(before) or _NOT_BUILT.search(before):
+    if _pattern("keeps").search(before) or _pattern("about").search(before):
         return None
     if _WEB.search(first) and subject not in {"game", "website", "realtime", "machine_learning"}:
         return None

@@ -1,0 +1,109 @@
+"""Headings with a list: "Books: title, author"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from samokoder.offline.understanding import lexicon
+from samokoder.offline.understanding.clauses import first_meant, is_cue, names_known, prepositional
+from samokoder.offline.understanding.facts import Fact, Fields, Life, Mention, Strength
+from samokoder.offline.understanding.items import Item, read_items, shape
+from samokoder.offline.understanding.life_cycles import state_names
+from samokoder.offline.understanding.listing import things_kept
+from samokoder.offline.understanding.phrases import Mark, Nodes, Phrase
+from samokoder.offline.understanding.statements import statements_of
+from samokoder.offline.understanding.subjects import meant, status_owner
+
+
+def definition_of(clause: Nodes, last: Phrase | None) -> list[Fact]:
+    at = _colon(clause)
+    if at is None:
+        return []
+    if (earlier := _list_before(clause, at)) is not None:
+        at = earlier
+    before, items = clause[:at], read_items(clause[at + 1 :])
+    if not items:
+        return []
+    if _is_sentence(clause[at + 1 :]):
+        return [*statements_of(before), *statements_of(clause[at + 1 :])]
+    heads = [(i, node) for i, node in enumerate(before) if isinstance(node, Phrase)]
+    free = [node for i, node in heads if not prepositional(before, i)]
+    head = free[-1] if free else heads[-1][1] if heads else None
+    owner = status_owner(before)
+    subject = _heading(head, before) if head is not None else None
+    kind = shape(subject, items)
+    if owner is not None or (head is not None and head.attribute == "status" and not head.thing):
+        spoken = [node for node in before if isinstance(node, Phrase) and node.thing]
+        return [Life(owner or (spoken[-1] if spoken else last), state_names(clause[at + 1 :]))]
+    if head is not None and last is not None and _is_choice_of(head, items):
+        return [Fields(last, (Item(head, choices=state_names(clause[at + 1 :])),))]
+    if kind == "states" and subject is not None:
+        return [Life(subject, state_names(clause[at + 1 :]))]
+    if kind == "things" or (subject is None and any(item.nested for item in items)):
+        return [*statements_of(before), *things_kept(items)]
+    named = _named_before(before, subject) or last
+    if named is None:
+        return [*things_kept(items)]
+    return [*statements_of(before), Mention(named, Strength.described), Fields(named, items)]
+
+
+def _list_before(clause: Nodes, at: int) -> int | None:
+    """ "Equipment, date of purchase, condition: new, broken": the colon belongs to the last item only."""
+    head = clause[at - 1]
+    comma = next((i for i, node in enumerate(clause[:at]) if node == Mark(",")), None)
+    inner = isinstance(head, Phrase) and head.attribute is not None and head.thing is None
+    return comma if comma is not None and inner and clause[at] == Mark(":") else None
+
+
+def _is_sentence(said: Nodes) -> bool:
+    """A first phrase directly followed by "have" begins a clause of its own, not a list."""
+    first = next((i for i, node in enumerate(said) if isinstance(node, Phrase)), None)
+    return first is not None and first + 1 < len(said) and is_cue(said[first + 1], "have")
+
+
+def _is_choice_of(head: Phrase, items: Sequence[Item]) -> bool:
+    """ "Priority: low, high" on a line of its own."""
+    attribute = lexicon.attributes().get(head.attribute or "")
+    plain = all(not item.phrase.attribute and not item.nested for item in items)
+    return (
+        attribute is not None
+        and attribute.type == "choice"
+        and head.thing is None
+        and len(items) > 1
+        and plain
+    )
+
+
+def _heading(head: Phrase, before: Nodes) -> Phrase | None:
+    """The thing a heading names; a lone "Programme" before a list is one, though it often means software."""
+    alone = sum(isinstance(node, Phrase) for node in before) == 1 and len(head.words) == 1
+    if alone and head.lemmas in lexicon.word_set("containers", "listable", head.russian):
+        return head
+    return meant(head)
+
+
+def _named_before(before: Nodes, subject: Phrase | None) -> Phrase | None:
+    """The thing a heading names: the nearest noun if the lexicon knows it, else the first it knows."""
+    if subject is not None and (subject.thing is not None or (subject.russian and subject.complement)):
+        return subject
+    known = first_meant([node for node in before if isinstance(node, Phrase) and names_known(node)])
+    return known or subject or first_meant(before)
+
+
+def _colon(clause: Nodes) -> int | None:
+    """Where a heading ends and its list begins: a colon, a dash, or a parenthesis right after a first thing."""
+    for i, node in enumerate(clause):
+        if i == 0 or not isinstance(node, Mark):
+            continue
+        if node.text == ":" and not _nested_colon(clause, i):
+            return i
+        if node.text == "-" and i <= 6 and not any(is_cue(n, "have", "track") for n in clause[:i]):
+            return i
+    return None
+
+
+def _nested_colon(clause: Nodes, at: int) -> bool:
+    """A colon after an item of a list already begun: "number, type: a, b"."""
+    return any(node == Mark(",") for node in clause[:at]) and any(
+        is_cue(node, "have", "with") for node in clause[:at]
+    )

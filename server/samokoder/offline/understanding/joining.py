@@ -1,0 +1,115 @@
+"""Verbs and prepositions that relate two things: belongs to, has many, signs up for, is led by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from samokoder.offline.understanding import lexicon
+from samokoder.offline.understanding.clauses import next_phrase
+from samokoder.offline.understanding.facts import Belongs, Fact, HasMany, Mention, Strength
+from samokoder.offline.understanding.owners import owner_of
+from samokoder.offline.understanding.phrases import Filler, Nodes, Phrase, Verb
+from samokoder.offline.understanding.subjects import is_thing
+
+
+def belonging(clause: Nodes, at: int) -> tuple[list[Fact], int]:
+    child = owner_of(clause, at)
+    parent = next_phrase(clause, at + 1)
+    if child is None or parent is None or not is_thing(parent):
+        return [], 1
+    return [
+        Mention(child, Strength.kept), Mention(parent, Strength.kept), Belongs(child, parent)
+    ], 1  # fmt: skip
+
+
+def having_many(clause: Nodes, at: int) -> tuple[list[Fact], int]:
+    owned = next_phrase(clause, at + 1)
+    owner = owner_of(clause, at)
+    if owned is None or owner is None or not (is_thing(owned) and is_thing(owner)):
+        return [], 1
+    return [
+        Mention(owner, Strength.kept), Mention(owned, Strength.kept), HasMany(owner, owned)
+    ], 1  # fmt: skip
+
+
+_JOINING = frozenset(
+    [
+        "sign",
+        "attend",
+        "join",
+        "enroll",
+        "register",
+        "apply",
+        "visit",
+        "take",
+        "записываться",
+        "посещать",
+        "учиться",
+    ]
+)
+
+
+def signing_up_for(clause: Nodes, at: int) -> list[Fact]:
+    """ "Volunteers sign up for shifts": many of each, unless a third thing stands between them."""
+    verb = clause[at]
+    who, what = owner_of(clause, at), next_phrase(clause, at + 1)
+    if not isinstance(verb, Verb) or verb.lemma not in _JOINING or who is None or what is None:
+        return []
+    if not (who.thing and what.thing and who.plural and what.plural) or what.attribute:
+        return []
+    return [HasMany(who, what), HasMany(what, who)]
+
+
+def is_passive(clause: Nodes, at: int) -> bool:
+    return (
+        at > 0 and isinstance(clause[at - 1], Filler) and clause[at - 1].text in {"is", "are", "was", "been"}
+    )
+
+
+_LEADING = frozenset(
+    [
+        "run",
+        "lead",
+        "teach",
+        "own",
+        "coach",
+        "host",
+        "drive",
+        "organize",
+        "organise",
+        "supervise",
+        "вести",
+        "преподавать",
+        "организовывать",
+    ]
+)
+
+
+_ASSIGNING = frozenset(["assign", "назначать", "назначить"])
+
+
+def led_by(clause: Nodes, at: int) -> list[Fact]:
+    """ "Teachers run clubs": each club has its teacher."""
+    verb, what = clause[at], next_phrase(clause, at + 1)
+    before = [node for node in clause[:at] if isinstance(node, Phrase)]
+    if not isinstance(verb, Verb) or what is None or not what.thing or not before or what.attribute:
+        return []
+    if verb.lemma in _LEADING and before[-1].thing and before[-1].thing != what.thing:
+        return [Belongs(what, before[-1])]
+    return []
+
+
+def assigned(clause: Nodes, last: Phrase | None) -> Iterator[Fact]:
+    """ "The dispatcher assigns a mechanic": what was spoken of has its mechanic."""
+    for at, node in enumerate(clause):
+        what = next_phrase(clause, at + 1) if isinstance(node, Verb) and node.lemma in _ASSIGNING else None
+        known = lexicon.things().get(what.thing or "") if what is not None else None
+        if what is not None and known is not None and known.person and last is not None:
+            yield Belongs(last, what)
+
+
+def per_each(clause: Nodes) -> Iterator[Fact]:
+    """ "harvest per hive", with no verb: each belongs to one."""
+    if len(clause) >= 3 and isinstance(clause[0], Phrase) and isinstance(clause[2], Phrase):
+        if clause[1] in (Filler("per"), Filler("for"), Filler("по")) and clause[0].thing and clause[2].thing:
+            yield Belongs(clause[0], clause[2])

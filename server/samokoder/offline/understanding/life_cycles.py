@@ -1,0 +1,59 @@
+"""States said of a thing: "goes through open -> done", "can be paid or cancelled"."""
+
+from __future__ import annotations
+
+from samokoder.offline.understanding.clauses import first_noun, first_thing, is_cue
+from samokoder.offline.understanding.facts import Fact, Life
+from samokoder.offline.understanding.items import is_state, segments, text_of
+from samokoder.offline.understanding.phrases import Cue, Filler, Mark, Node, Nodes, Phrase
+from samokoder.offline.understanding.subjects import status_owner
+
+
+def life_of(clause: Nodes, last: Phrase | None) -> list[Fact]:
+    arrows = [i for i, node in enumerate(clause) if isinstance(node, Cue) and node.kind == "arrow"]
+    if arrows:
+        return _arrow_life(clause, arrows, last)
+    at = next((i for i, node in enumerate(clause) if isinstance(node, Cue) and node.kind == "states"), None)
+    if at is None:
+        return []
+    names = state_names(clause[at + 1 :])
+    known = sum(is_state(name) for name in names)
+    if len(names) < 2 or (known * 2 < len(names)):
+        return []
+    since = max((i for i, node in enumerate(clause[:at]) if node == Mark(";")), default=0)
+    subject = first_thing(clause[since:at]) or first_noun(clause[since:at])
+    return [Life(subject or last, names)]
+
+
+def _arrow_life(clause: Nodes, arrows: list[int], last: Phrase | None) -> list[Fact]:
+    opening = max((i for i, node in enumerate(clause[: arrows[0]]) if _opens_states(node)), default=None)
+    start = opening + 1 if opening is not None else _after_thing(clause[: arrows[0]])
+    names = state_names(clause[start:])
+    before = clause[:start]
+    return [Life(status_owner(before) or first_thing(before) or last, names)] if len(names) >= 2 else []
+
+
+def _opens_states(node: Node) -> bool:
+    return (
+        node == Mark(":")
+        or (isinstance(node, Cue) and node.kind in {"states", "have"})
+        or ((isinstance(node, Phrase) and node.attribute == "status") or node == Filler("from"))
+    )
+
+
+def _after_thing(before: Nodes) -> int:
+    return max((i + 1 for i, node in enumerate(before[:-1]) if isinstance(node, Phrase)), default=0)
+
+
+def state_names(said: Nodes) -> tuple[str, ...]:
+    cut: list[Node] = [
+        Mark(",") if node in (Filler("to"), Filler("then")) or is_cue(node, "arrow") else node
+        for node in said
+    ]
+    names = []
+    for part in segments(cut):
+        kept = [node for node in part if node not in (Filler("from"), Filler("is"), Filler("are"), Mark(";"))]
+        text = text_of(kept).strip(" .:-()").lower()
+        if text and len(text.split()) <= 4:
+            names.append(text)
+    return tuple(dict.fromkeys(names))
