@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samokoder.agents import tester
@@ -83,12 +83,14 @@ def test_every_brief_comes_back_as_it_was(agent: Any) -> None:
     assert parse(agent.brief, render(brief)) == brief
 
 
+@settings(deadline=None)
 @given(description=text, answers=answers)
 def test_a_description_cannot_forge_another_part(description: str, answers: tuple[Answer, ...]) -> None:
     brief = SpecWriterBrief(description=description, answers=answers)
     assert parse(SpecWriterBrief, render(brief)) == brief
 
 
+@settings(deadline=None)
 @given(approach=text, instruction=text, current=files, neighbours=files, findings=findings)
 def test_files_and_findings_cannot_forge_another_part(
     approach: str,
@@ -103,6 +105,7 @@ def test_files_and_findings_cannot_forge_another_part(
     assert parse(CodeMonkeyBrief, render(brief)) == brief
 
 
+@settings(deadline=None)
 @given(earlier=files, given_up=text, output=text, requirements=requirements)
 def test_command_output_cannot_forge_another_part(
     earlier: tuple[SourceFile, ...], given_up: str, output: str, requirements: tuple[Requirement, ...]
@@ -112,12 +115,14 @@ def test_command_output_cannot_forge_another_part(
     assert parse(tester.TesterBrief, render(brief)) == brief
 
 
+@settings(deadline=None)
 @given(pieces=st.lists(st.builds(Hunk, id=text, path=path, line=st.integers(1, 9), text=text), max_size=3))
 def test_hunks_cannot_forge_another_part(pieces: list[Hunk]) -> None:
     brief = every_brief()["reviewer"].model_copy(update={"hunks": tuple(pieces)})
     assert parse(ReviewerBrief, render(brief)) == brief
 
 
+@settings(deadline=None)
 @given(files=files, rejected=attempts, focus=text, hint=text, output=text)
 def test_evidence_cannot_forge_another_part(
     files: tuple[SourceFile, ...], rejected: tuple[Attempt, ...], focus: str, hint: str, output: str

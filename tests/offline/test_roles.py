@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from samokoder.agents.spec_writer import SpecWriterBrief
 from samokoder.agents.tech_lead import TECH_LEAD, TechLeadBrief
 from samokoder.agents.technical_writer import TechnicalWriterBrief
 from samokoder.domain.architecture import Architecture
-from samokoder.domain.data_model import Role
+from samokoder.domain.data_model import DataModel, Role
 from samokoder.domain.files import SourceFile
 from samokoder.domain.message import Untrusted
 from samokoder.domain.paths import FilePath
@@ -349,6 +350,23 @@ def test_the_readme_speaks_the_language_of_the_description() -> None:
     assert "## Запуск" in readme("Список книг") and "## Start it" not in readme("Список книг")
 
 
+def test_the_readme_names_the_sample_accounts() -> None:
+    seed = 'PEOPLE = (\n    ("boss@example.com", "The boss", Role.BOSS, "boss-demo"),\n)\n'
+
+    def text(model: DataModel, path: str) -> str:
+        return seed if path == "app/seed.py" else BOOKS.text(model, path)
+
+    brief = TechnicalWriterBrief(specification=specification(), architecture=signing_in(), plan=plan())
+    told = technical_writer.answer(brief, replace(BOOKS, text=text)).readme
+    assert "| The boss | `boss@example.com` | `boss-demo` |" in told
+    assert "SECRET_KEY" in told and "SECRET_KEY" not in readme()
+
+
+def signing_in() -> Architecture:
+    model = architecture().data_model.model_copy(update={"roles": (Role(name="boss", label="Boss"),)})
+    return architecture().model_copy(update={"data_model": model})
+
+
 def delivered() -> dict[str, str]:
     answer = delivery.answer(DeliveryBrief(architecture=architecture()), BOOKS)
     return {file.path: file.text for file in answer.files}
@@ -368,9 +386,7 @@ def test_dependencies_are_installed_before_the_source_is_copied() -> None:
 
 
 def test_an_application_with_sign_in_takes_its_secret_from_the_environment() -> None:
-    model = architecture().data_model.model_copy(update={"roles": (Role(name="boss", label="Boss"),)})
-    signing_in = architecture().model_copy(update={"data_model": model})
-    answer = delivery.answer(DeliveryBrief(architecture=signing_in), BOOKS)
+    answer = delivery.answer(DeliveryBrief(architecture=signing_in()), BOOKS)
     assert "SECRET_KEY: ${SECRET_KEY:-}" in answer.files[1].text
     assert "SECRET_KEY" not in delivered()["compose.yaml"]
 

@@ -63,7 +63,8 @@ pip install -r requirements.txt
 On Windows the first line is `py -m venv .venv` followed by `.venv\\Scripts\\activate`.
 Then open <{address}>.""",
         "checks": "Run its checks",
-        "checks_text": "Every requirement above has checks below `tests/`; they use a temporary database.",
+        "checks_text": "Every requirement listed at the end has checks in `tests/`; "
+        "they use a temporary database.",
         "data": "What it keeps",
         "field": "Field",
         "type": "Kind",
@@ -81,8 +82,11 @@ Then open <{address}>.""",
         "create": "add",
         "change": "change",
         "delete": "delete",
-        "accounts": "One must sign in. The sample accounts and their passwords stand in `app/seed.py`, "
-        "which fills an empty database; replace them before real use.",
+        "must_sign_in": "One must sign in. An empty database gets sample accounts from `app/seed.py`; "
+        "replace them before real use.",
+        "person": "Person",
+        "sign_in": "Signs in as",
+        "password": "Password",
         "secret": "| `SECRET_KEY` | signs the cookies of those who are signed in | "
         "a new one at each start, which signs everybody out |",
         "api": "API",
@@ -92,8 +96,8 @@ Then open <{address}>.""",
         "records": "Records",
         "address": "Address",
         "built": "How it is built",
-        "file": "File",
-        "purpose": "What for",
+        "folder": "Folder",
+        "files": "Files",
         "settings": "Settings",
         "settings_text": """\
 | Environment variable | Meaning | Otherwise |
@@ -134,7 +138,7 @@ pip install -r requirements.txt
 В Windows вместо первой строки: `py -m venv .venv`, затем `.venv\\Scripts\\activate`.
 После этого откройте <{address}>.""",
         "checks": "Проверки",
-        "checks_text": "У каждого требования есть проверки в папке `tests/`; "
+        "checks_text": "У каждого требования из списка в конце есть проверки в папке `tests/`; "
         "они работают с временной базой данных.",
         "data": "Что хранится",
         "field": "Поле",
@@ -153,8 +157,11 @@ pip install -r requirements.txt
         "create": "добавлять",
         "change": "менять",
         "delete": "удалять",
-        "accounts": "Нужно войти. Учётные записи для примера и их пароли записаны в `app/seed.py`, "
-        "который заполняет пустую базу; замените их до настоящей работы.",
+        "must_sign_in": "Нужно войти. В пустой базе появляются учётные записи для примера из `app/seed.py`; "
+        "замените их до настоящей работы.",
+        "person": "Кто",
+        "sign_in": "Входит как",
+        "password": "Пароль",
         "secret": "| `SECRET_KEY` | подписывает куки вошедших | "
         "новый при каждом запуске, и всем придётся войти снова |",
         "api": "API",
@@ -164,8 +171,8 @@ pip install -r requirements.txt
         "records": "Записи",
         "address": "Адрес",
         "built": "Как устроено",
-        "file": "Файл",
-        "purpose": "Для чего",
+        "folder": "Папка",
+        "files": "Файлы",
         "settings": "Настройки",
         "settings_text": """\
 | Переменная окружения | Что значит | По умолчанию |

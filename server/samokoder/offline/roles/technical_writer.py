@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from samokoder.agents.technical_writer import Manual, TechnicalWriterBrief
@@ -10,6 +11,8 @@ from samokoder.domain.data_model import DataModel, Entity, Field
 from samokoder.domain.specification import Specification
 from samokoder.offline.blueprint import Blueprint
 from samokoder.offline.roles.readme_words import TYPES, WORDS
+
+SEED = "app/seed.py"
 
 
 def answer(brief: TechnicalWriterBrief, blueprint: Blueprint) -> Manual:
@@ -21,7 +24,7 @@ def answer(brief: TechnicalWriterBrief, blueprint: Blueprint) -> Manual:
         _section(words["start"], _start(architecture, words)),
         _section(words["checks"], _checks(architecture, words)),
         _section(words["data"], _data(architecture.data_model, words)),
-        _section(words["roles"], _roles(architecture.data_model, words)),
+        _section(words["roles"], _roles(architecture.data_model, blueprint, words)),
         _section(words["api"], _api(architecture, words)),
         _section(words["built"], _built(architecture, words)),
         _section(words["settings"], _settings(architecture, words)),
@@ -47,7 +50,7 @@ def _features(model: DataModel, words: dict[str, str]) -> str:
 
 
 def _abilities(entity: Entity, words: dict[str, str]) -> Iterator[str]:
-    labels = {field.name: field.label.lower() for field in entity.fields}
+    labels = {field.name: _inner(field.label) for field in entity.fields}
     yield words["kept"]
     if entity.search:
         yield words["search"].format(fields=", ".join(labels[name] for name in entity.search))
@@ -56,7 +59,7 @@ def _abilities(entity: Entity, words: dict[str, str]) -> Iterator[str]:
     if entity.workflow:
         yield words["moves"]
     if entity.totals:
-        yield words["totals"].format(totals=", ".join(total.label.lower() for total in entity.totals))
+        yield words["totals"].format(totals=", ".join(_inner(total.label) for total in entity.totals))
     if entity.export:
         yield words["export"]
 
@@ -134,7 +137,7 @@ def _thing(name: str, model: DataModel) -> str:
     return next((entity.label for entity in model.entities if entity.name == name), name)
 
 
-def _roles(model: DataModel, words: dict[str, str]) -> str:
+def _roles(model: DataModel, blueprint: Blueprint, words: dict[str, str]) -> str:
     if not model.roles:
         return ""
     rows = []
@@ -145,7 +148,23 @@ def _roles(model: DataModel, words: dict[str, str]) -> str:
             for p in role.permissions
         ]
         rows.append(f"**{role.label}** (`{role.name}`) — {'; '.join(rights) or words['everything']}")
-    return f"{_list(tuple(rows))}\n\n{words['accounts']}"
+    accounts = _accounts(blueprint.planned(model, SEED) or "")
+    table = [f"| {words['person']} | {words['sign_in']} | {words['password']} |", "|---|---|---|", *accounts]
+    said = f"{words['must_sign_in']}\n\n" + "\n".join(table) if accounts else words["must_sign_in"]
+    return f"{_list(tuple(rows))}\n\n{said}"
+
+
+def _accounts(seed: str) -> list[str]:
+    """Address, name and password of those who may sign in at first, from the file that puts them there."""
+    for node in ast.walk(ast.parse(seed)):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PEOPLE":
+            people = [_texts(person) for person in ast.iter_child_nodes(node.value)]
+            return [f"| {told[1]} | `{told[0]}` | `{told[2]}` |" for told in people if len(told) == 3]
+    return []
+
+
+def _texts(tree: ast.AST) -> list[str]:
+    return [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
 
 
 # ----------------------------------------------------------------------------------- how it is built
@@ -160,8 +179,13 @@ def _api(architecture: Architecture, words: dict[str, str]) -> str:
 
 
 def _built(architecture: Architecture, words: dict[str, str]) -> str:
-    files = "\n".join(f"| `{m.path}` | {_cell(m.purpose)} |" for m in architecture.contract)
-    table = f"| {words['file']} | {words['purpose']} |\n|---|---|\n{files}"
+    folders: dict[str, list[str]] = {}
+    for module in architecture.contract:
+        folder, _, name = module.path.rpartition("/")
+        if name != "__init__.py":
+            folders.setdefault(folder, []).append(f"`{name}`")
+    rows = [f"| `{folder or '.'}/` | {', '.join(names)} |" for folder, names in folders.items()]
+    table = "\n".join((f"| {words['folder']} | {words['files']} |", "|---|---|", *rows))
     return f"{_list(architecture.stack)}\n\n{table}"
 
 
@@ -176,6 +200,11 @@ def _docker(architecture: Architecture, words: dict[str, str]) -> str:
     if architecture.service is None:
         return ""
     return words["docker_text"].format(port=architecture.service.port)
+
+
+def _inner(label: str) -> str:
+    """As within a sentence; abbreviations stay as they are."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _cell(text: str | None) -> str:
