@@ -17,7 +17,9 @@ async function show(address) {
     if (!answer.ok || answer.redirected) return location.assign(address);
     const found = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (turn !== asked) return;
-    region.replaceChildren(...found.querySelector("#results").childNodes);
+    for (const id of ["count", "results"]) {
+      document.getElementById(id).replaceChildren(...found.getElementById(id).childNodes);
+    }
     history.replaceState(null, "", address);
   } catch {
     location.assign(address);
