@@ -199,5 +199,7 @@ T1_WRITTEN: tuple[Outcome, ...] = (
     broken_down("T1"),
     written("T1", "app/models.py"),
     reviewed("T1", "app/models.py"),
+    manual,
+    delivery,
 )
 """The first task is ready to be verified."""

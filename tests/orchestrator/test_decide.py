@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from samokoder.domain.outcome import Answered, Cancelled, SpecificationApproved
-from samokoder.domain.run import waiting_for
+from samokoder.domain.action import Mirror
+from samokoder.domain.outcome import Answered, Cancelled, Outcome, SpecificationApproved
+from samokoder.domain.run import Run, waiting_for
 from samokoder.domain.specification import Answer
+from samokoder.orchestrator.decide import decide
 from tests.orchestrator.story import (
     PASS,
     SPECIFICATION,
@@ -96,11 +98,12 @@ def test_a_task_is_reviewed_only_when_its_last_file_is_written() -> None:
     assert "ReviewFiles T2 1" in ready(run_after(*half, written("T2", "app/style.py")))
 
 
-def test_approved_code_waits_for_checks_that_were_seen_to_fail() -> None:
+def test_approved_code_waits_for_checks_that_were_seen_to_fail_and_for_the_documents() -> None:
     coded = (*START, broken_down("T1"), written("T1", "app/models.py"), reviewed("T1", "app/models.py"))
     assert not [n for n in ready(run_after(*coded)) if n.startswith("RunCheck")]
     seen = (*coded, checks_written("T1"), checks_seen("T1"))
-    assert "RunCheck T1 T1 False" in ready(run_after(*seen))
+    assert "RunCheck T1 T1 False" not in ready(run_after(*seen))
+    assert "RunCheck T1 T1 False" in ready(run_after(*seen, manual, delivery))
 
 
 def test_a_task_is_not_verified_before_those_it_stands_on() -> None:
@@ -111,10 +114,16 @@ def test_a_task_is_not_verified_before_those_it_stands_on() -> None:
         written("T2", "app/style.py"),
         reviewed("T2", "app/pages.py", "app/style.py"),
     )
-    run = run_after(*T1_WRITTEN, *pages)
-    assert not [n for n in ready(run) if "T2" in n]
-    proved = run_after(*T1_WRITTEN, *pages, checked(run, "T1", "T1", PASS))
-    assert "SeeChecksFail T2 0" in ready(proved)
+    seen = (*T1_WRITTEN, *pages, checks_seen("T2"))
+    assert "RunCheck T2 T2 False" not in ready(run_after(*seen))
+    proved = run_after(*seen, checked(run_after(*seen), "T1", "T1", PASS))
+    assert "RunCheck T2 T2 False" in ready(proved)
+
+
+def test_checks_are_seen_to_fail_as_soon_as_the_code_below_is_approved() -> None:
+    written_checks = (*START, checks_written("T1"), checks_written("T2"))
+    assert "SeeChecksFail T2 0" not in ready(run_after(*written_checks))
+    assert "SeeChecksFail T2 0" in ready(run_after(*T1_WRITTEN, checks_written("T2")))
 
 
 def test_a_failure_is_run_once_more_before_it_is_believed() -> None:
@@ -123,10 +132,16 @@ def test_a_failure_is_run_once_more_before_it_is_believed() -> None:
     assert "RunCheck T1 T1 True" in ready(once)
 
 
+def mirrored_next(run: Run) -> set[str]:
+    """Files that would be put into the person's folder now."""
+    return {path for action in decide(run) if isinstance(action, Mirror) for path, _ in action.files}
+
+
 def test_verified_work_is_mirrored_at_once() -> None:
     run = run_after(*T1_WRITTEN)
-    assert "Mirror" not in ready(run)
-    assert "Mirror" in ready(run_after(*T1_WRITTEN, checked(run, "T1", "T1", PASS)))
+    assert "app/models.py" not in mirrored_next(run)
+    proved = run_after(*T1_WRITTEN, checked(run, "T1", "T1", PASS))
+    assert {"app/models.py", "tests/test_records.py"} <= mirrored_next(proved)
 
 
 def test_what_is_mirrored_is_not_mirrored_again() -> None:
@@ -135,31 +150,50 @@ def test_what_is_mirrored_is_not_mirrored_again() -> None:
     assert "Mirror" not in ready(run_after(*T1_WRITTEN, proof, mirrored(run)))
 
 
-def test_the_whole_is_checked_only_with_all_tasks_proved_and_all_documents_written() -> None:
-    steps = [*whole_but_documents()]
-    assert not [n for n in ready(run_after(*steps)) if "integration" in n]
-    names = ready(run_after(*steps, manual, delivery))
-    assert [n for n in names if "integration" in n] == [
-        "RunCheck integration build False",
-        "RunCheck integration tests False",
-        "RunCheck integration start False",
-    ]
+def test_the_whole_is_checked_as_soon_as_its_tree_is_final_and_what_passed_on_it_is_not_run_again() -> None:
+    steps = both_written()
+    names = [n for n in ready(run_after(*steps)) if "integration" in n]
+    assert names == [f"RunCheck integration {check} False" for check in ("build", "T1", "start")]
+    for task in ("T1", "T2"):
+        steps.append(checked(run_after(*steps), task, task, PASS))
+    names = [n for n in ready(run_after(*steps)) if "integration" in n]
+    assert names == [f"RunCheck integration {check} False" for check in ("build", "T1", "start")]
+
+
+def test_the_whole_is_not_verified_by_an_early_result_while_a_task_is_unproved() -> None:
+    steps = both_written()
+    for check in ("build", "T1", "start"):
+        steps.append(checked(run_after(*steps), "integration", check, PASS))
+    assert run_after(*steps).end is None
+    for task in ("T1", "T2"):
+        steps.append(checked(run_after(*steps), task, task, PASS))
+    run = run_after(*steps)
+    assert run.phase.task("integration").phase.kind == "verified"  # type: ignore[union-attr]
+    steps.append(mirrored(run))
+    assert run_after(*steps).end.kind == "verified"  # type: ignore[union-attr]
+
+
+def test_an_early_failure_of_the_whole_is_run_again_only_on_sure_ground() -> None:
+    steps = both_written()
+    steps.append(checked(run_after(*steps), "integration", "start", failed()))
+    assert "RunCheck integration start True" not in ready(run_after(*steps))
+    for task in ("T1", "T2"):
+        steps.append(checked(run_after(*steps), task, task, PASS))
+    assert "RunCheck integration start True" in ready(run_after(*steps))
 
 
 def test_a_cancelled_run_has_nothing_to_do() -> None:
     assert ready(run_after(*START, Cancelled())) == []
 
 
-def whole_but_documents() -> list[object]:
-    steps: list[object] = [*T1_WRITTEN]
-    steps.append(checked(run_after(*steps), "T1", "T1", PASS))  # type: ignore[arg-type]
-    steps += [
+def both_written() -> list[Outcome]:
+    """All code approved, all checks seen to fail, nothing verified."""
+    return [
+        *T1_WRITTEN,
         checks_written("T2"),
-        checks_seen("T2"),
         broken_down("T2"),
         written("T2", "app/pages.py"),
         written("T2", "app/style.py"),
         reviewed("T2", "app/pages.py", "app/style.py"),
+        checks_seen("T2"),
     ]
-    steps.append(checked(run_after(*steps), "T2", "T2", PASS))  # type: ignore[arg-type]
-    return steps

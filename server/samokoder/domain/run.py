@@ -73,9 +73,9 @@ class Building(Value):
         raise KeyError(task_id)
 
     def base_of(self, task_id: str) -> Files:
-        """What a task stands on: the files and checks of everything it depends on."""
+        """What a task stands on: the files and checks of everything it depends on, and the documents."""
         parts = [union(t.check_files, t.files) for t in self.standing_on(task_id)]
-        return union(*parts, self.documents if self.task(task_id).task.kind == "integration" else {})
+        return union(self.documents, *parts)
 
     def tree_of(self, task_id: str) -> Files:
         """The tree a task's checks run on: its base, its checks, its files."""

@@ -37,7 +37,7 @@ from samokoder.domain.work import (
 )
 from samokoder.errors import UnexpectedOutcome
 from samokoder.orchestrator import repair
-from samokoder.orchestrator.integration import checks_of
+from samokoder.orchestrator.integration import checks_of, results_of
 
 TaskOutcome = ChecksWritten | ChecksSeen | BrokenDown | FileWritten | Reviewed | CheckRan | Diagnosed
 
@@ -57,7 +57,7 @@ def advance_task(building: Building, outcome: TaskOutcome, options: Options) -> 
         case Reviewed():
             return building.replaced(_reviewed(task, outcome, options.budget))
         case CheckRan():
-            return _checked(building, task, outcome, options)
+            return conclude(_checked(building, task, outcome), options)
         case Diagnosed():
             return _diagnosed(building, task, outcome, options)
         case _:
@@ -155,17 +155,30 @@ def review_findings(task: TaskRun, outcome: Reviewed) -> tuple[Finding, ...]:
 # ------------------------------------------------------------------------------------- verification
 
 
-def _checked(building: Building, task: TaskRun, outcome: CheckRan, options: Options) -> Building:
+def _checked(building: Building, task: TaskRun, outcome: CheckRan) -> Building:
     tree = tree_digest(building.tree_of(task.task.id))
     if not isinstance(task.phase, Verifying) or outcome.evidence.tree != tree:
         return building  # the tree has moved on; evidence of an older one proves nothing here
     results = (*(e for e in task.phase.results if e.tree == tree), outcome.evidence)
-    task = _set(task, phase=Verifying(results=results))
-    building = building.replaced(task)
-    runs = {check.id: [e for e in results if e.check.id == check.id] for check in checks_of(building, task)}
-    if not all(len(r) == 2 or (r and r[0].passed) for r in runs.values()):
+    return building.replaced(_set(task, phase=Verifying(results=results)))
+
+
+def conclude(building: Building, options: Options) -> Building:
+    """Draw the conclusion for every task whose checks have all run, and whose ground is sure."""
+    for task in building.tasks:
+        below = building.standing_on(task.task.id)
+        if isinstance(task.phase, Verifying) and all(isinstance(t.phase, Verified) for t in below):
+            building = _conclude(building, building.task(task.task.id), options)
+    return building
+
+
+def _conclude(building: Building, task: TaskRun, options: Options) -> Building:
+    tree = tree_digest(building.tree_of(task.task.id))
+    known = results_of(building, task, tree)
+    runs = {c.id: [e for e in known if e.check.id == c.id] for c in checks_of(building, task)}
+    if not runs or not all(len(r) == 2 or (r and r[0].passed) for r in runs.values()):
         return building
-    if flaky := [r for r in runs.values() if len(r) == 2 and r[1].passed]:
+    if flaky := [r for r in runs.values() if len(r) == 2 and r[1].passed and not r[0].passed]:
         return _flaky(building, task, tuple(e for r in flaky for e in r), options)
     last = tuple(r[-1] for r in runs.values())
     if all(e.passed for e in last):

@@ -29,7 +29,6 @@ from samokoder.domain.action import (
     WriteFile,
     WriteManual,
 )
-from samokoder.domain.evidence import Check
 from samokoder.domain.files import tree_digest
 from samokoder.domain.run import (
     ApprovingPlan,
@@ -56,7 +55,9 @@ from samokoder.domain.work import (
     Verified,
     Verifying,
 )
-from samokoder.orchestrator.integration import checks_of
+from samokoder.orchestrator.integration import checks_of, results_of
+
+DOCUMENTS = ("manual", "delivery")
 
 
 def decide(run: Run) -> tuple[Action, ...]:
@@ -102,7 +103,7 @@ def _acceptance(run: Run, building: Building, task: TaskRun) -> tuple[Action, ..
                 return ()  # its fixtures may come from their checks
             return (WriteChecks(task.task.id, task.check_rewrites),)
         case Unseen():
-            if run.environment is None or not _all_verified(before):
+            if run.environment is None or not _all_coded(before):
                 return ()
             return (SeeChecksFail(task.task.id, task.check_rewrites),)
         case Frozen():
@@ -134,29 +135,36 @@ def _work(run: Run, building: Building, task: TaskRun) -> tuple[Action, ...]:
 def _verify(run: Run, building: Building, task: TaskRun, verifying: Verifying) -> tuple[Action, ...]:
     if run.environment is None or not isinstance(task.acceptance, Frozen):
         return ()
-    if not _all_verified(building.standing_on(task.task.id)):
+    if len(building.documented) < len(DOCUMENTS):
+        return ()  # the documents are part of every tree
+    below = building.standing_on(task.task.id)
+    sure = _all_verified(below)
+    if not sure and not (task.task.kind == "integration" and _all_final(below)):
         return ()
-    if task.task.kind == "integration" and len(building.documented) < 2:
-        return ()  # the documents are part of the final tree
     tree = tree_digest(building.tree_of(task.task.id))
-    runs = [(check, _times_run(verifying, check, tree)) for check in checks_of(building, task)]
+    known = results_of(building, task, tree)
+    at_home = {t.task.id for t in below if tree_digest(building.tree_of(t.task.id)) == tree}
     return tuple(
-        RunCheck(task.task.id, check.id, tree, confirm=bool(times))
-        for check, times in runs
-        if times == 0 or (times == 1 and not _passed(verifying, check))
+        RunCheck(task.task.id, check.id, tree, confirm=bool(runs))
+        for check in checks_of(building, task)
+        if check.id not in at_home  # its own task runs it, on these very files
+        if not (runs := [e for e in known if e.check.id == check.id])
+        or (sure and len(runs) == 1 and not runs[0].passed)
     )
-
-
-def _times_run(verifying: Verifying, check: Check, tree: str) -> int:
-    return sum(1 for e in verifying.results if e.check.id == check.id and e.tree == tree)
-
-
-def _passed(verifying: Verifying, check: Check) -> bool:
-    return any(e.passed for e in verifying.results if e.check.id == check.id)
 
 
 def _all_verified(tasks: tuple[TaskRun, ...]) -> bool:
     return all(isinstance(task.phase, Verified) for task in tasks)
+
+
+def _all_coded(tasks: tuple[TaskRun, ...]) -> bool:
+    """Whether all code is there and approved."""
+    return all(isinstance(task.phase, (Verifying, Verified)) for task in tasks)
+
+
+def _all_final(tasks: tuple[TaskRun, ...]) -> bool:
+    """Whether nothing will change any more unless a check fails."""
+    return _all_coded(tasks) and all(isinstance(task.acceptance, Frozen) for task in tasks)
 
 
 def _mirror(run: Run, building: Building) -> tuple[Action, ...]:

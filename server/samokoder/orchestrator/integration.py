@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from samokoder.domain.architecture import Architecture
-from samokoder.domain.evidence import Check
+from samokoder.domain.evidence import Check, Evidence
 from samokoder.domain.plan import INTEGRATION, Epic, Plan, Task
 from samokoder.domain.run import Building
-from samokoder.domain.work import Frozen, TaskRun, Unwritten, Verifying
+from samokoder.domain.work import Frozen, TaskRun, Unwritten, Verified, Verifying
 
 _EPIC = Epic(id="whole", title="The whole application")
 
@@ -37,30 +37,42 @@ def task_runs(plan: Plan) -> tuple[TaskRun, ...]:
 
 
 def checks_of(building: Building, task: TaskRun) -> tuple[Check, ...]:
-    """What must pass for this task: its frozen checks; for the integration, the whole."""
+    """What must pass for this task: its frozen checks; for the integration, everything."""
     if task.task.kind == "integration":
-        return whole_checks(building.architecture)
+        return whole_checks(building)
     return () if isinstance(task.acceptance, Unwritten) else task.acceptance.checks
 
 
-def whole_checks(architecture: Architecture) -> tuple[Check, ...]:
-    """Build, all tests together, start and health."""
-    checks = []
-    if architecture.language == "python":
-        checks.append(
-            Check(id="build", title="every file compiles", command=("python", "-m", "compileall", "-q", "."))
-        )
-    checks.append(Check(id="tests", title="all checks together", command=architecture.test_command))
-    if service := architecture.service:
-        checks.append(
-            Check(
-                id="start",
-                title=f"the application starts and answers {service.health}",
-                command=service.command,
-                service=service,
-            )
-        )
-    return tuple(checks)
+def whole_checks(building: Building) -> tuple[Check, ...]:
+    """Build, every task's checks, start and health: all on the final tree."""
+    architecture = building.architecture
+    build = Check(id="build", title="every file compiles", command=("python", "-m", "compileall", "-q", "."))
+    tests = [c for t in building.tasks if t.task.kind == "build" for c in checks_of(building, t)]
+    return (*((build,) if architecture.language == "python" else ()), *tests, *_start(architecture))
+
+
+def _start(architecture: Architecture) -> tuple[Check, ...]:
+    service = architecture.service
+    if service is None:
+        return ()
+    title = f"the application starts and answers {service.health}"
+    return (Check(id="start", title=title, command=service.command, service=service),)
+
+
+def results_of(building: Building, task: TaskRun, tree: str) -> tuple[Evidence, ...]:
+    """What is known about a task's checks on this very tree.
+
+    The integration also counts what other tasks' checks have shown on the final tree: a check that
+    passed on exactly these files is not run again on them.
+    """
+    own = task.phase.results if isinstance(task.phase, Verifying) else ()
+    others = [
+        evidence
+        for other in building.tasks
+        if task.task.kind == "integration" and isinstance(other.phase, Verified)
+        for evidence in other.phase.evidence
+    ]
+    return tuple(evidence for evidence in (*own, *others) if evidence.tree == tree)
 
 
 def checks_for(task: Task, architecture: Architecture) -> tuple[Check, ...]:
