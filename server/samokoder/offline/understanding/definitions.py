@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from samokoder.offline.understanding import lexicon
 from samokoder.offline.understanding.clauses import first_meant, is_cue, names_known, prepositional
-from samokoder.offline.understanding.facts import Fact, Fields, Life, Mention, Strength
+from samokoder.offline.understanding.facts import Belongs, Fact, Fields, Life, Mention, Strength
 from samokoder.offline.understanding.items import Item, read_items, shape
 from samokoder.offline.understanding.life_cycles import state_names
 from samokoder.offline.understanding.listing import things_kept
@@ -44,7 +44,8 @@ def definition_of(clause: Nodes, last: Phrase | None) -> list[Fact]:
     named = _named_before(before, subject) or last
     if named is None:
         return [*things_kept(items)]
-    return [*statements_of(before), Mention(named, Strength.described), Fields(named, items)]
+    about = [Belongs(named, node, sure=False) for i, node in heads if prepositional(before, i) and node.thing]
+    return [*statements_of(before), Mention(named, Strength.described), Fields(named, items), *about]
 
 
 def _list_before(clause: Nodes, at: int) -> int | None:

@@ -28,7 +28,7 @@ _EVERYDAY = frozenset(
     apartment building hall menu route training friend child parent schedule_entry collection promotion
     result policy resident interview registration transaction owner room company partner agent call delivery
     purchase sale question visit photograph standing hotel dream field_plot author employee team club client
-    customer department warehouse license reminder doctor teacher user""".split()  # noqa: SIM905
+    customer department warehouse license reminder doctor person teacher user""".split()  # noqa: SIM905
 )
 
 
@@ -98,7 +98,7 @@ def _named(fact: Fact) -> list[tuple[Phrase, Strength]]:
             return [(thing, strength)]
         case Fields(thing=thing) if thing is not None:
             return [(thing, Strength.described)]
-        case Belongs(child=child, parent=parent):
+        case Belongs(child=child, parent=parent, sure=True):
             return [(child, Strength.kept), (parent, Strength.kept)]
         case HasMany(owner=owner, owned=owned):
             return [(owner, Strength.kept), (owned, Strength.kept)]

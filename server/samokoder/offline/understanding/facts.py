@@ -38,6 +38,8 @@ class Belongs:
 
     child: Phrase
     parent: Phrase
+    sure: bool = True
+    """False where it holds only if records of both are kept for another reason."""
 
 
 @dataclass(frozen=True)

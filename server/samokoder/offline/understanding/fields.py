@@ -97,7 +97,9 @@ def _related_key(phrase: Phrase, draft: Draft, drafts: Drafts) -> str | None:
             return own
         return "category" if phrase.attribute == "category" else None
     if phrase.attribute is not None:
-        return phrase.thing if phrase.thing in drafts or phrase.attribute == "category" else None
+        usual = draft.known is not None and any(ref.thing == phrase.thing for ref in draft.known.refs)
+        kept = phrase.thing in drafts or phrase.attribute == "category" or (usual and phrase.plural)
+        return phrase.thing if kept else None
     if _counts(phrase, draft) is not None:
         return None
     return phrase.thing
@@ -142,7 +144,9 @@ def labels_key(phrase: Phrase, label: str) -> str:
         return label
     known = lexicon.attributes().get(phrase.attribute or "")
     owner = phrase.complement.thing if phrase.complement is not None else None
-    return f"{owner}_{known.key}" if known is not None and owner else label
+    if known is None:
+        return label
+    return f"{owner}_{known.key}" if owner else known.key
 
 
 def _attribute(phrase: Phrase, draft: Draft) -> lexicon.Attribute | None:

@@ -61,7 +61,7 @@ _LEAST = re.compile(
 )
 _POSITIVE = re.compile(r"\b(positive|non-negative|not negative|неотрицател\w+|положител\w+)\b", re.IGNORECASE)
 _YES_NO = re.compile(
-    r"\b(yes\s*/\s*no|yes or no|true\s*/\s*false|да\s*/\s*нет|да или нет|or not|или нет)\b", re.IGNORECASE
+    r"\b(yes\s*/\s*no|yes or no|true\s*/\s*false|да\s*/\s*нет|да или нет|да or нет|or not|или нет)\b", re.IGNORECASE
 )
 _NOT_BEFORE = re.compile(
     r"(?:not before|not earlier than|after|не раньше|не ранее|позже)\s+(?:the\s+)?(.+)$", re.IGNORECASE
@@ -102,7 +102,7 @@ def _text(node: Node) -> str:
 
 def read_items(nodes: Sequence[Node]) -> tuple[Item, ...]:
     """The items of a list that fills the given nodes."""
-    return tuple(_read(list(segments(nodes))))
+    return tuple(_read(_whole(list(segments(nodes)))))
 
 
 def segments(nodes: Sequence[Node]) -> Iterator[Segment]:
@@ -119,6 +119,18 @@ def segments(nodes: Sequence[Node]) -> Iterator[Segment]:
             current.append(node)
     if current:
         yield tuple(current)
+
+
+def _whole(parts: list[Segment]) -> list[Segment]:
+    """ "contracts between a member and a desk": the "and" joins what the contract is between."""
+    found: list[Segment] = []
+    for part in parts:
+        open_ = found and Filler("between") in found[-1] and Cue("and", "and") not in found[-1]
+        if open_:
+            found[-1] = (*found[-1], Cue("and", "and"), *part)
+        else:
+            found.append(part)
+    return found
 
 
 def _depth(node: Node) -> int:
@@ -152,6 +164,8 @@ def _segment(parts: list[Segment], at: int) -> tuple[list[Item], int]:
     opening = next((i for i, node in enumerate(tail) if _opens(node)), None)
     if opening is not None and not _in_parentheses(tail, opening):
         return _opened(parts, at, Item(phrase), tail[:opening], tail[opening], tail[opening + 1 :])
+    if phrase.attribute == "status" and tail and isinstance(tail[0], Phrase):
+        return _run_of_choices(parts, at, Item(phrase), tail)
     if _is_choice(phrase) and tail and not _known_start(tail) and not isinstance(tail[0], Mark | Number):
         return _run_of_choices(parts, at, Item(phrase), tail)
     return _side_by_side(phrase, tail), 1
@@ -315,7 +329,7 @@ def _looks_nested(parts: Sequence[Segment], item: Item) -> bool:
 
 def _rules(item: Item, text: str) -> Item:
     """What a few words say about an attribute."""
-    low = text.lower().strip()
+    low = re.sub(r"(^|from|between|от) ?- (?=\d)", r"\1 -", text.lower()).strip()
     if not low:
         return item
     if low in _TYPES:

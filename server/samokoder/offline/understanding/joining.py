@@ -60,6 +60,20 @@ def signing_up_for(clause: Nodes, at: int) -> list[Fact]:
     return [HasMany(who, what), HasMany(what, who)]
 
 
+def run_on(clause: Nodes, at: int) -> Fact | None:
+    """ "Tests are run on samples"; in Russian "к собранию относятся вопросы"."""
+    verb = clause[at]
+    before = next((n for n in clause[:at] if isinstance(n, Phrase)), None)
+    what = next_phrase(clause, at + 1)
+    if not isinstance(verb, Verb) or before is None or what is None:
+        return None
+    if is_passive(clause, at) and clause[at + 1] in (Filler("on"), Filler("for")):
+        return Belongs(before, what, sure=False)
+    if verb.lemma in {"относиться", "принадлежать"} and clause[0] == Filler("к"):
+        return Belongs(what, before)
+    return None
+
+
 def is_passive(clause: Nodes, at: int) -> bool:
     return (
         at > 0 and isinstance(clause[at - 1], Filler) and clause[at - 1].text in {"is", "are", "was", "been"}

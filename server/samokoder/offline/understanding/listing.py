@@ -9,7 +9,7 @@ from samokoder.offline.understanding.clauses import is_cue, names_known, preposi
 from samokoder.offline.understanding.facts import Belongs, Fact, Fields, Life, Mention, Strength
 from samokoder.offline.understanding.items import Item, read_items
 from samokoder.offline.understanding.phrases import Nodes, Phrase, Verb, nodes
-from samokoder.offline.understanding.subjects import meant
+from samokoder.offline.understanding.subjects import is_thing, is_venue, meant
 
 
 def things_kept(items: Sequence[Item]) -> Iterator[Fact]:
@@ -51,15 +51,21 @@ def _kept_thing(item: Item, thing: Phrase, previous: Phrase | None) -> Iterator[
     if item.phrase.quantity == "their" and previous is not None and thing.thing != previous.thing:
         yield Belongs(thing, previous)
     for other in item.about:
-        if other.thing and other.thing != thing.thing:
-            yield Belongs(thing, other)
+        if is_thing(other) and (other.thing is None or other.thing != thing.thing):
+            yield Belongs(thing, other, sure=other.thing is not None)
+
+
+def _place(phrase: Phrase) -> bool:
+    """ "employees of the company": the one that uses the application."""
+    of = phrase.complement
+    return of is not None and (is_venue(of) or of.thing == "company") and not of.plural
 
 
 def of_phrase(phrase: Phrase) -> Iterator[Fact]:
     whole = meant(phrase)
     if whole is not None and whole is not phrase:
         yield Mention(whole, Strength.kept)
-    elif phrase.complement is not None and phrase.thing and phrase.complement.thing:
+    elif phrase.complement is not None and phrase.thing and phrase.complement.thing and not _place(phrase):
         yield Belongs(phrase, phrase.complement)
 
 

@@ -11,7 +11,7 @@ from samokoder.offline.understanding.facts import Decision, May
 from samokoder.offline.understanding.names import slug
 from samokoder.offline.understanding.phrases import Cue, Filler, Mark, Node, Nodes, Phrase, Verb
 from samokoder.offline.understanding.subjects import is_container
-from samokoder.offline.understanding.words import is_cyrillic, lemmas
+from samokoder.offline.understanding.words import best_parse, is_cyrillic, lemmas
 
 _EVERYTHING = frozenset(["everything", "anything", "all", "всё", "все", "весь"])
 
@@ -34,6 +34,8 @@ def _is_person(phrase: Phrase) -> bool:
     if known is not None:
         return known.person
     last = phrase.head.last
+    if last.russian:
+        return phrase.attribute is None and str(best_parse(last.low).tag.animacy) == "anim"
     agentive = re.search(r"(er|or|ist|ian|eer|ant|ee)s?$", last.low) is not None
     return (
         not last.russian

@@ -349,6 +349,8 @@ def _breaks(group: list[Unit], unit: Unit, listed: bool) -> bool:
     if unit.last.russian != before.last.russian:
         return False
     if not unit.last.russian:
+        if before.attribute == "status" and not unit.attribute:
+            return True
         both = bool(before.attribute and unit.attribute)
         return (listed and both) or (before.thing is not None and before.noun.plural)
     if before.adjective:

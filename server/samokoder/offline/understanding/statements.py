@@ -5,7 +5,14 @@ from __future__ import annotations
 from samokoder.offline.understanding.clauses import closing, is_cue, list_end, resumes
 from samokoder.offline.understanding.facts import Belongs, Fact, Fields, Mention, Strength
 from samokoder.offline.understanding.items import read_items
-from samokoder.offline.understanding.joining import belonging, having_many, is_passive, led_by, signing_up_for
+from samokoder.offline.understanding.joining import (
+    belonging,
+    having_many,
+    is_passive,
+    led_by,
+    run_on,
+    signing_up_for,
+)
 from samokoder.offline.understanding.listing import of_phrase, things_kept
 from samokoder.offline.understanding.owners import owner_of, signing_up, with_another
 from samokoder.offline.understanding.phrases import Cue, Filler, Mark, Nodes, Phrase, Verb
@@ -29,6 +36,8 @@ def _statement(clause: Nodes, at: int) -> tuple[list[Fact], int]:
     if isinstance(node, Verb):
         if clause[at + 1 : at + 2] == (Filler("by"),) and is_passive(clause, at):
             return belonging(clause, at + 1)[0], 1
+        if (passive := run_on(clause, at)) is not None:
+            return [passive], 1
         return signing_up_for(clause, at) or led_by(clause, at), 1
     if not isinstance(node, Cue):
         return [], 1
@@ -63,7 +72,7 @@ def _spoken(clause: Nodes, at: int, phrase: Phrase) -> tuple[list[Fact], int]:
         end = closing(clause, at + 1)
         items = read_items(clause[at : end + 1])
         return [*found, *things_kept(items)], end + 1 - at
-    if phrase.quantity == "each" and is_thing(phrase):
+    if phrase.quantity in {"each", "own"} and is_thing(phrase):
         found.append(Mention(phrase, Strength.kept))
     return found, 1
 

@@ -48,6 +48,7 @@ def plain(description: str) -> str:
     """The text with control and odd characters gone, quotes and dashes of one kind."""
     text = unicodedata.normalize("NFKC", description[:LONGEST])
     text = re.sub(r"[«»“”„‟\"`*_]{1,3}", "", text)
+    text = re.sub(r"\b(yes|да)\s*/\s*(no|нет)\b", r"(\1 or \2)", text)
     text = re.sub(r"[ \t]*[—–‒―]+[ \t]*", " - ", text).replace("’", "'").replace("\r", "\n")
     text = _FIO.sub("ФИО", _ABBREVIATION.sub(lambda m: m.group(1).replace(".", ""), text))
     return "".join(c if c in "\n\t" or unicodedata.category(c)[0] not in "C" else " " for c in text)
