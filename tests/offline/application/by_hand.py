@@ -129,9 +129,7 @@ SHOP = DataModel(
                 Field(name="email", label="Почта", type="email", unique=True),
                 Field(name="phone", label="Телефон", type="phone"),
             ),
-            totals=(
-                Total(name="spent", label="Потрачено", kind="sum", source="order", via="customer", field="total"),
-            ),
+            totals=(Total(name="order_count", label="Заказов", kind="count", source="order", via="customer"),),
         ),
         Entity(
             name="product",
@@ -206,7 +204,7 @@ SHOP = DataModel(
         ),
     ),
     metrics=(
-        Metric(name="turnover", label="Оборот", kind="sum", entity="order", field="total"),
+        Metric(name="turnover", label="Оборот", kind="sum", entity="order_line", field="price"),
         Metric(
             name="orders_by_month", label="Заказы по месяцам", kind="count", entity="order", group_by="placed_on"
         ),
@@ -339,3 +337,244 @@ EVERYTHING = DataModel(
         Metric(name="mean", label="Mean weight", kind="average", entity="specimen", field="weight", group_by="colour"),
     ),
 )
+
+# The shop, where what a customer spent is made of the totals of the orders.
+NESTED = SHOP.model_copy(
+    update={
+        "title": "Заказы и траты",
+        "entities": (
+            SHOP.entities[0].model_copy(
+                update={
+                    "totals": (
+                        Total(
+                            name="spent", label="Потрачено", kind="sum", source="order", via="customer", field="total"
+                        ),
+                        Total(
+                            name="usual", label="В среднем", kind="average", source="order", via="customer", field="total"
+                        ),
+                    )
+                }
+            ),
+            *SHOP.entities[1:],
+        ),
+        "metrics": (Metric(name="turnover", label="Оборот", kind="sum", entity="order", field="total"),),
+    }
+)
+
+COURSES = DataModel(
+    language="ru",
+    title="Школа танцев",
+    roles=(
+        Role(name="admin", label="Администратор"),
+        Role(
+            name="teacher",
+            label="Преподаватель",
+            permissions=(
+                Permission(entity="student", actions=("view", "create", "change")),
+                Permission(entity="course", actions=("view",)),
+                Permission(entity="lesson", actions=("view", "create", "change", "delete"), own_only=True),
+            ),
+        ),
+        Role(name="guest", label="Гость", permissions=(Permission(entity="course", actions=("view",)),)),
+    ),
+    entities=(
+        Entity(
+            name="student",
+            plural="students",
+            label="Ученик",
+            label_plural="Ученики",
+            display="full_name",
+            search=("full_name", "phone"),
+            filters=("active",),
+            fields=(
+                Field(name="full_name", label="ФИО", type="text", required=True),
+                Field(name="phone", label="Телефон", type="phone", required=True, unique=True),
+                Field(name="birth_date", label="Дата рождения", type="date"),
+                Field(name="active", label="Занимается", type="boolean", default="да"),
+            ),
+        ),
+        Entity(
+            name="course",
+            plural="courses",
+            label="Курс",
+            label_plural="Курсы",
+            display="name",
+            search=("name", "description"),
+            links=(Link(name="students", label="Ученики", target="student"),),
+            fields=(
+                Field(name="name", label="Название", type="text", required=True, unique=True),
+                Field(name="description", label="Описание", type="long_text"),
+                Field(name="fee", label="Плата", type="money", minimum=0, unit="₽"),
+            ),
+            totals=(Total(name="lesson_count", label="Занятий", kind="count", source="lesson", via="course"),),
+        ),
+        Entity(
+            name="lesson",
+            plural="lessons",
+            label="Занятие",
+            label_plural="Занятия",
+            display="topic",
+            parent="course",
+            sort="starts_at",
+            search=("topic",),
+            filters=("starts_at",),
+            unique_together=(("room", "starts_at"),),
+            fields=(
+                Field(name="course", label="Курс", type="reference", target="course", required=True),
+                Field(name="topic", label="Тема", type="text", required=True),
+                Field(name="room", label="Зал", type="integer", required=True, minimum=1, maximum=5),
+                Field(name="starts_at", label="Начало", type="datetime", required=True),
+                Field(name="ends_at", label="Конец", type="datetime", not_before="starts_at"),
+            ),
+        ),
+    ),
+)
+
+TREE = DataModel(
+    title="Tagged notes",
+    entities=(
+        Entity(
+            name="tag",
+            plural="tags",
+            label="Tag",
+            label_plural="Tags",
+            display="name",
+            fields=(Field(name="name", label="Name", type="text", required=True, unique=True, maximum=30),),
+        ),
+        Entity(
+            name="category",
+            plural="categories",
+            label="Category",
+            label_plural="Categories",
+            display="name",
+            search=("name",),
+            filters=("parent",),
+            fields=(
+                Field(name="name", label="Name", type="text", required=True),
+                Field(name="parent", label="Part of", type="reference", target="category"),
+            ),
+            unique_together=(("parent", "name"),),
+            totals=(Total(name="parts", label="Parts", kind="count", source="category", via="parent"),),
+        ),
+        Entity(
+            name="note",
+            plural="notes",
+            label="Note",
+            label_plural="Notes",
+            display="heading",
+            search=("heading", "body"),
+            filters=("category", "class"),
+            links=(
+                Link(name="tags", label="Tags", target="tag"),
+                Link(name="related", label="Related notes", target="note"),
+            ),
+            fields=(
+                Field(name="heading", label="Heading", type="text", required=True),
+                Field(name="body", label="Body", type="long_text"),
+                Field(name="category", label="Category", type="reference", target="category"),
+                Field(name="class", label="Class", type="choice", choices=choices(a="A", b="B")),
+                Field(name="date", label="Date", type="date"),
+            ),
+        ),
+    ),
+    metrics=(
+        Metric(name="notes_by_category", label="By category", kind="count", entity="note", group_by="category"),
+        Metric(name="notes_by_month", label="By month", kind="count", entity="note", group_by="date"),
+    ),
+)
+
+
+def _ward(name: str, plural: str, label: str, plural_label: str, *fields: Field, **more: object) -> Entity:
+    own = (Field(name="name", label="Name", type="text", required=True), *fields)
+    return Entity.model_validate(
+        {
+            "name": name,
+            "plural": plural,
+            "label": label,
+            "label_plural": plural_label,
+            "display": "name",
+            "fields": own,
+            "search": ("name",),
+            **more,
+        }
+    )
+
+
+CLINIC = DataModel(
+    title="A clinic",
+    entities=(
+        _ward("ward", "wards", "Ward", "Wards", Field(name="beds", label="Beds", type="integer", minimum=1)),
+        _ward("doctor", "doctors", "Doctor", "Doctors", Field(name="email", label="E-mail", type="email", unique=True)),
+        _ward(
+            "patient",
+            "patients",
+            "Patient",
+            "Patients",
+            Field(name="ward", label="Ward", type="reference", target="ward"),
+            Field(name="born_on", label="Born on", type="date", required=True),
+            filters=("ward",),
+        ),
+        _ward("drug", "drugs", "Drug", "Drugs", Field(name="dose", label="Dose", type="decimal", minimum=0)),
+        _ward(
+            "visit",
+            "visits",
+            "Visit",
+            "Visits",
+            Field(name="patient", label="Patient", type="reference", target="patient", required=True),
+            Field(name="doctor", label="Doctor", type="reference", target="doctor", required=True),
+            Field(name="substitute", label="Substitute", type="reference", target="doctor"),
+            Field(name="at", label="At", type="datetime", required=True),
+            filters=("doctor", "at"),
+            unique_together=(("doctor", "at"),),
+            links=(Link(name="drugs", label="Drugs", target="drug"),),
+        ),
+        _ward(
+            "invoice",
+            "invoices",
+            "Invoice",
+            "Invoices",
+            Field(name="visit", label="Visit", type="reference", target="visit", required=True, unique=True),
+            Field(name="amount", label="Amount", type="money", required=True, minimum=0),
+            Field(name="paid", label="Paid", type="boolean"),
+            filters=("paid",),
+            export=True,
+        ),
+        _ward("session", "sessions", "Session", "Sessions", Field(name="date", label="Date", type="date")),
+        _ward("hour", "hours", "Hour", "Hours", Field(name="value", label="Value", type="time")),
+    ),
+    metrics=(
+        Metric(name="unpaid", label="Unpaid", kind="sum", entity="invoice", field="amount", where=(("paid", "false"),)),
+        Metric(name="mean_dose", label="Mean dose", kind="average", entity="drug", field="dose"),
+    ),
+)
+
+TALKS = DataModel(
+    title="Talks {{ of }} \"today\" \\ </script>",
+    entities=(
+        Entity(
+            name="talk",
+            plural="talks",
+            label='Talk "{{ x }}" \\ 🦊',
+            label_plural="</script> \u202etalks\u202c",
+            display="title",
+            sort="-votes",
+            export=True,
+            fields=(
+                Field(name="title", label="Title\n'\"\"\"", type="text", required=True, unique=True),
+                Field(name="votes", label="{% raw %}", type="integer", minimum=0, default="0"),
+                Field(name="slot", label="[[ slot ]]", type="time", unique=True),
+            ),
+        ),
+    ),
+)
+
+EVERY = {
+    "library": LIBRARY,
+    "shop": SHOP,
+    "leave": LEAVE,
+    "everything": EVERYTHING,
+    "courses": COURSES,
+    "tree": TREE,
+    "clinic": CLINIC,
+    "talks": TALKS,
+}

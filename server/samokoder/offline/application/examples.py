@@ -33,10 +33,17 @@ def varying(record: Record) -> frozenset[str]:
     """Fields whose values may not repeat."""
     found = {a.name for a in record.unique}
     for names in record.entity.unique_together:
-        if not any(record.attribute(n).type == "reference" or n in found for n in names):
-            free = [n for n in names if record.attribute(n).type not in ("choice", "boolean")]
-            found |= set(free[:1])
+        if not any(n in given(record) or n in found for n in names):
+            found |= set(sorted(names, key=lambda name: _narrowness(record.attribute(name)))[:1])
     return frozenset(found)
+
+
+def _narrowness(attribute: Attribute) -> int:
+    """How soon a field runs out of different values: moments and texts never do."""
+    if attribute.type in ("choice", "boolean", "time", "reference"):
+        return 3
+    bounded = attribute.is_number and attribute.field.maximum is not None
+    return 2 if bounded else 0 if attribute.is_date else 1
 
 
 def _varying(attribute: Attribute) -> str:

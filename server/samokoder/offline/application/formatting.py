@@ -29,6 +29,12 @@ def _escaped(character: str, quote: str) -> str:
 _DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
+def plain(text: str) -> str:
+    """The text on one line, without control characters and halves of characters."""
+    kept = (" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
+    return " ".join("".join(kept).split())
+
+
 def prose(text: str) -> str:
     """The text as one line of a comment or docstring."""
     kept = "".join(c if c.isprintable() else " " for c in text)
@@ -42,7 +48,9 @@ def docstring(text: str, indent: int = 4) -> str:
     pad = " " * indent
     if width(line) + indent + 6 <= WIDTH:
         return f'"""{line}"""'
-    wrapped = textwrap.wrap(line, WIDTH - indent - 3, break_on_hyphens=False, break_long_words=False)
+    wide = width(line) - len(line)
+    room = WIDTH - indent - max(wide, 0) - (3 if width(line) > WIDTH else 10)
+    wrapped = textwrap.wrap(line, room, break_on_hyphens=False, break_long_words=False)
     return '"""' + f"\n{pad}".join(wrapped) + f'\n{pad}"""'
 
 
@@ -72,10 +80,19 @@ def _folded(line: str, inside: bool = False) -> Iterator[str]:
         return
     start, end = span
     pad = " " * (len(line) - len(line.lstrip()))
+    claim = line.strip().removeprefix("assert ")
+    if line.lstrip().startswith("assert ") and end < len(line) - 1 and width(pad + claim) + 4 <= WIDTH:
+        yield from (pad + "assert (", pad + "    " + claim, pad + ")")
+        return
     body, inner = line[start + 1 : end], pad + " " * 4
     parts = list(_split(body))
     yield line[: start + 1]
-    if width(inner + body) <= WIDTH and not body.endswith(","):
+    clauses = _clauses(body)
+    if clauses and width(inner + body) > WIDTH:
+        yield from (inner + clause for clause in clauses)
+    elif clauses:
+        yield inner + body
+    elif _is_call(line, start) and width(inner + body) <= WIDTH and not body.endswith(","):
         alone = len(parts) == 1 and line.lstrip().startswith("def ")
         yield inner + body + ("," if alone else "")
     else:
@@ -108,6 +125,8 @@ def _chained(line: str, links: list[int], inside: bool) -> Iterator[str]:
     pieces = [line[i:j] for i, j in zip(places, places[1:], strict=False)]
     if not inside:
         yield head + "("
+        if width(inner + line[len(head) :]) <= WIDTH:
+            pieces = [line[len(head) :]]
     for piece in pieces:
         yield from _folded(inner + piece, inside=True)
     if not inside:
@@ -123,9 +142,26 @@ def _assigned(line: str) -> str:
 _STATEMENT = re.compile(r"\s*(?:return |yield |[\w.]+(?:: [^=]+)? \+?= )?")
 
 
+def _clauses(body: str) -> list[str]:
+    """The value and the clauses of a comprehension; empty for anything else."""
+    depth, begin, found = 0, 0, []
+    for index, character in _code(body):
+        depth += (character in _OPEN) - (character in _CLOSE)
+        if depth == 0 and body.startswith((" for ", " if "), index) and " for " in body[: index + 5]:
+            found.append(body[begin:index])
+            begin = index + 1
+    return [*found, body[begin:]] if found else []
+
+
 def _takes_comma(line: str, start: int) -> bool:
-    """A lone argument of a call takes a trailing comma; an index or a parenthesis does not."""
-    return line[start] == "(" and start > 0 and (line[start - 1].isalnum() or line[start - 1] in "_)]")
+    """Whether a lone part takes a comma when it is broken out: not within an index or mere parentheses."""
+    indexed = line[start] == "[" and _is_call(line, start)
+    return not indexed and (line[start] != "(" or _is_call(line, start))
+
+
+def _is_call(line: str, start: int) -> bool:
+    """Whether the bracket holds arguments or an index, which may stand on one line of their own."""
+    return start > 0 and line[start] in "([" and (line[start - 1].isalnum() or line[start - 1] in "_)]")
 
 
 def _outer(line: str) -> Iterator[tuple[int, int]]:
@@ -171,14 +207,16 @@ def _code(line: str) -> Iterator[tuple[int, str]]:
 def spaced(source: str) -> str:
     """The source with two blank lines around what stands at the top level, and never more than one within."""
     out: list[str] = []
-    blanks, block, text = 0, False, False
-    for line in source.split("\n"):
+    blanks, block, text, decorated = 0, False, False, False
+    for raw in source.split("\n"):
+        line = _tidy(raw)
         if not text and not line.strip():
             blanks += 1
             continue
         if not text:
-            out.extend([""] * _blanks(line, out[-1] if out else None, blanks, block))
-            if line[:1] not in (" ", ")", "]", "}", "#"):
+            out.extend([""] * (0 if decorated else _blanks(line, out[-1] if out else None, blanks, block)))
+            decorated = line[0] == "@" or (decorated and line[0] in " )")
+            if line[0] not in " )]}":
                 block = line.startswith(_BLOCKS)
         elif blanks:
             out.extend([""] * blanks)
@@ -188,11 +226,43 @@ def spaced(source: str) -> str:
     return "\n".join(out) + "\n"
 
 
+def _tidy(line: str) -> str:
+    """Without the comma that a list written item by item leaves before its end."""
+    if not _DANGLING.search(line):
+        return line
+    code = {index for index, _ in _code(line)}
+    ends = [match for match in _DANGLING.finditer(line) if match.start() in code]
+    for match in reversed(ends):
+        keep = "," if match[1] == ")" and _lone(line, match.start()) else ""
+        line = line[: match.start()] + keep + line[match.end() - 1 :]
+    return line
+
+
+_DANGLING = re.compile(r", ([)\]}])")
+
+
+def _lone(line: str, comma: int) -> bool:
+    """Whether the comma makes the one thing before it a tuple."""
+    opened = [i for i, j in _pairs(line) if j == comma + 2]
+    start = opened[0] if opened else 0
+    call = start > 0 and (line[start - 1].isalnum() or line[start - 1] in "_]")
+    return not call and len(list(_split(line[start + 1 : comma]))) == 1
+
+
+def _pairs(line: str) -> Iterator[tuple[int, int]]:
+    stack: list[int] = []
+    for index, character in _code(line):
+        if character in _OPEN:
+            stack.append(index)
+        elif character in _CLOSE and stack:
+            yield stack.pop(), index
+
+
 _BLOCKS = ("def ", "class ", "async def ", "@")
 
 
 def _blanks(line: str, before: str | None, asked: int, block: bool) -> int:
-    if before is None or before.startswith("@") or before.lstrip().startswith("@"):
+    if before is None or before.lstrip().startswith("@"):
         return 0
     if line[0] == " ":
         opened = before.endswith((":", "(", "[", "{"))

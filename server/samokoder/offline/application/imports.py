@@ -13,7 +13,11 @@ PLACE = "@imports\n"
 _STRINGS = re.compile(r'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|#[^\n]*', re.S)
 _FORMATTED = re.compile(r'\bf"(?:[^"\\\n]|\\.)*"')
 _HOLES = re.compile(r"\{([^{}]+)\}")
-_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+# A name that is followed by "=" at once is the name of an argument.
+_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*\b(?!=[^=])")
+
+_DEFINED = re.compile(r"^(?:class|def|async def) (\w+)|^(\w+)(?:: [^=\n]+)? = ", re.M)
+_LOCAL = re.compile(r"^ +from \S+ import (.+)$", re.M)
 
 LIBRARY = {
     "AfterValidator": "pydantic",
@@ -84,13 +88,19 @@ def with_imports(source: str, names: Mapping[str, str]) -> str:
     """The source with its import block in place; `names` says which module of the application gives a name."""
     if PLACE not in source:
         return source
-    block = _block(_used(source), names)
+    block = _block(_used(source) - _own(source), names)
     return source.replace(PLACE, block + "\n" if block else "", 1)
 
 
 def _used(source: str) -> set[str]:
     holes = " ".join(hole for text in _FORMATTED.findall(source) for hole in _HOLES.findall(text))
     return set(_NAME.findall(_STRINGS.sub('""', source))) | set(_NAME.findall(holes))
+
+
+def _own(source: str) -> set[str]:
+    """Names the module defines, or imports where it uses them."""
+    defined = {name for names in _DEFINED.findall(source) for name in names if name}
+    return defined | {name for names in _LOCAL.findall(source) for name in names.split(", ")}
 
 
 def _block(used: set[str], names: Mapping[str, str]) -> str:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import keyword
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 from samokoder.domain.data_model import DataModel, Entity, Field, Metric, Permission, Role, Total
+from samokoder.offline.application.formatting import plain
 
 _TAKEN_CLASSES = frozenset(
     "Annotated Any Base BaseModel Choice Conflict Decimal Depends Figure Forbidden Form Forms Generic Input Invalid "
@@ -21,7 +23,10 @@ _TAKEN_FIELDS = frozenset(
     "id created_at updated_at created_by created_by_id metadata registry q sort page size filters copy json dict "
     "model_config model_fields schema validate construct str int float bool list dt sa user session state".split()
 )
-_TAKEN_PLURALS = frozenset("api static health overview docs redoc sign_in sign_out home app tests models".split())
+_TAKEN_PLURALS = frozenset(
+    "api static health overview docs redoc sign_in sign_out home app tests shared values ids faults kept made records "
+    "changes figures moves errors query found people".split()
+)
 _LOCALS = frozenset(
     "session values changes found query errors problems record records value user chosen page listing get create "
     "update delete move moves options export client visitor serial role name id q sort size filters self cls".split()
@@ -44,6 +49,19 @@ def relation(field: Field) -> str:
 @lru_cache(maxsize=32)
 def settle(model: DataModel) -> DataModel:
     """The same model under settled names. Settling twice changes nothing."""
+    return _named(DataModel.model_validate(_on_one_line(model.model_dump())))
+
+
+def _on_one_line(part: Any) -> Any:
+    """Every text on one line, without control characters: labels stand in code, pages and files."""
+    if isinstance(part, dict):
+        return {key: _on_one_line(value) for key, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [_on_one_line(value) for value in part]
+    return plain(part) if isinstance(part, str) else part
+
+
+def _named(model: DataModel) -> DataModel:
     entities = {e.name: _entity_name(e.name) for e in model.entities}
     fields = {(e.name, f.name): _field_name(f, e) for e in model.entities for f in e.fields}
     settled = [_entity(e, entities, fields) for e in model.entities]

@@ -47,8 +47,7 @@ class Writer:
         is_test: bool = False,
         **more: Any,
     ) -> File:
-        module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-        names = {name: home for name, home in (self.names | (local or {})).items() if home != module}
+        names = self.names | (local or {})
         text = partial(written, f"{template}.py.jinja", names, **(self.context | more))
         return File(path, purpose, group, text, exports, is_test)
 
@@ -258,7 +257,7 @@ def _web(write: Writer) -> Iterator[File]:
     shape = write.shape
     modules = rules.plural_module(shape)
     moved = any(record.state for record in shape.records)
-    yield write.file("app/api/parts.py", "What every part of the API shares", WEB, "api_parts", moved=moved)
+    yield write.file("app/api/shared.py", "What every part of the API shares", WEB, "api_shared", moved=moved)
     for record in shape.records:
         yield write.file(
             f"app/api/{record.plural}.py",
@@ -283,7 +282,7 @@ def _web(write: Writer) -> Iterator[File]:
         WEB,
         "main",
         "def create_app(database_url: str = DATABASE_URL, samples: bool = True) -> FastAPI",
-        local={"api": "app", "pages": "app", "parts": "app.api"},
+        local={"api": "app", "pages": "app", "shared": "app.api"},
     )
     yield write.file("app/__main__.py", "python -m app", WEB, "dunder_main")
 

@@ -156,12 +156,12 @@ def provided(shape: Shape) -> dict[str, str]:
     """Which module of the application gives which name."""
     names = {
         "Base": "app.db", "Record": "app.db", "Money": "app.db", "find": "app.db", "save": "app.db", "now": "app.db",
-        "connect": "app.db", "sessions": "app.db", "get_session": "app.db", "DATABASE_URL": "app.db", "Kept": "app.db",
+        "connect": "app.db", "open_session": "app.db", "get_session": "app.db", "DATABASE_URL": "app.db", "Kept": "app.db",
         "Choice": "app.choices", "Invalid": "app.errors", "NotFound": "app.errors", "Conflict": "app.errors",
         "Page": "app.paging", "paged": "app.paging", "ordered": "app.paging", "Move": "app.workflow",
         "checked": "app.messages", "explained": "app.messages", "csv_text": "app.export", "create_app": "app.main",
         **dict.fromkeys(("Input", "Id", "Ids", "Email", "Phone", "Url", "local_now"), "app.schemas"),
-        **dict.fromkeys(("Db", "Listed", "PageNumber", "PageSize", "Target"), "app.api.parts"),
+        **dict.fromkeys(("Db", "Listed", "PageNumber", "PageSize", "Target"), "app.api.shared"),
         "Figure": "app.services.overview", "figures": "app.services.overview", "fill": "app.seed",
         "serial": "tests.examples",
     }  # fmt: skip

@@ -49,7 +49,10 @@ def _seed(record: Record) -> Seed:
     made = []
     for index in range(rows):
         values = dict(_values(record, index))
-        taken = {tuple(values.get(n, "") for n in names) for names in record.entity.unique_together}
+        taken = {
+            tuple(values.get(record.attribute(n).relation, values.get(n, "")) for n in names)
+            for names in record.entity.unique_together
+        }
         if not taken & combinations:
             combinations |= taken
             arguments = ", ".join(f"{name}={code}" for name, code in values.items())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from samokoder.offline.application.formatting import prose
 from samokoder.offline.application.names import relation
 from samokoder.offline.application.phrases import phrases
 from samokoder.offline.application.shape import Attribute, Figure, Record, Reference, Shape
-from samokoder.offline.application.words import inner, quoted
+from samokoder.offline.application.words import quoted
 
 
 def account_table(shape: Shape) -> str:
@@ -107,7 +108,7 @@ def not_before(shape: Shape, first: Attribute, second: Attribute) -> str:
     """What to say when a field is before the one it must not be before."""
     if shape.russian:
         return f"Не может быть {'меньше' if second.is_number else 'раньше'}, чем {quoted(first.label)}."
-    return f"This may not be {'less than' if second.is_number else 'before'} {inner(first.label)}."
+    return f"This may not be {'less than' if second.is_number else 'before'} “{prose(first.label)}”."
 
 
 def faults(shape: Shape) -> list[tuple[str, str]]:

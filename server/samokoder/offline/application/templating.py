@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from samokoder.offline.application import words
-from samokoder.offline.application.formatting import docstring, fold, literal, prose, spaced
+from samokoder.offline.application.formatting import docstring, fold, literal, plain, prose, spaced
 from samokoder.offline.application.imports import with_imports
 from samokoder.offline.application.names import class_name
 
@@ -42,7 +42,7 @@ def _environment() -> Environment:
     environment.filters.update(
         py=literal,
         prose=prose,
-        plain=prose,
+        plain=plain,
         doc=docstring,
         capital=capital,
         inner=words.inner,
