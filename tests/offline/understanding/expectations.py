@@ -49,9 +49,11 @@ def field_of(entity: Entity, names: Sequence[str]) -> Field | None:
 def missing(model: DataModel, expect: dict[str, Any]) -> list[str]:
     """Expectations the model does not meet."""
     return [
-        *_missing_entities(model, expect), *_missing_relations(model, expect), *_missing_states(model, expect),
+        *_missing_entities(model, expect),
+        *_missing_relations(model, expect),
+        *_missing_states(model, expect),
         *_missing_roles(model, expect),
-    ]  # fmt: skip
+    ]
 
 
 def _missing_entities(model: DataModel, expect: dict[str, Any]) -> Iterator[str]:
@@ -92,9 +94,8 @@ def _missing_relations(model: DataModel, expect: dict[str, Any]) -> Iterator[str
 
 
 def _linked(first: Entity, second: Entity) -> bool:
-    return second.name in {link.target for link in first.links} or first.name in {
-        l.target for l in second.links
-    }
+    there = second.name in {link.target for link in first.links}
+    return there or first.name in {link.target for link in second.links}
 
 
 def _missing_states(model: DataModel, expect: dict[str, Any]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from samokoder.domain.data_model import Entity, Field, Metric
 from samokoder.offline.understanding import figures
@@ -11,6 +12,7 @@ from samokoder.offline.understanding.drafts import key_of
 from samokoder.offline.understanding.entities import Parts
 from samokoder.offline.understanding.phrases import Cue, Filler, Node, Phrase, nodes
 
+Kind = Literal["count", "sum", "average"]
 _EXPORT = re.compile(
     r"\b(export|csv|excel|xlsx?|download|выгру\w+|экспорт\w*|эксель|скачать)\b", re.IGNORECASE
 )
@@ -71,7 +73,9 @@ def _of_sentence(
     groups = list(_groups(asked, entity, parts))
     if _MONTH.search(sentence):
         groups += [f for f in entity.fields if f.type in {"date", "datetime"}][:1]
-    for group in groups or ([None] if measured is not None else []):
+    if not groups and measured is not None:
+        yield _metric(kind, entity, measured, None, language)
+    for group in groups:
         yield _metric(kind, entity, measured, group, language)
 
 
@@ -102,15 +106,14 @@ def _with_money(sentence: str, built: Sequence[Entity]) -> Entity | None:
     return next((e for e in built if figures.money(e) is not None and e.parent is None), None)
 
 
-def _measure(sentence: str, entity: Entity) -> tuple[str, Field | None]:
+def _measure(sentence: str, entity: Entity) -> tuple[Kind, Field | None]:
     money = figures.money(entity)
     if re.search(r"\bhours\b|\bчас", sentence, re.IGNORECASE):
         money = next((f for f in entity.fields if f.name == "hours"), money)
     if _AVERAGE.search(sentence):
         numbers = [f for f in entity.fields if f.type in {"integer", "decimal"}]
-        field = next(
-            (f for f in numbers if f.name in {"grade", "rating", "score"}), money or (numbers or [None])[0]
-        )
+        marks = [f for f in numbers if f.name in {"grade", "rating", "score"}]
+        field = next(iter([*marks, *([money] if money is not None else []), *numbers]), None)
         return ("average", field) if field is not None else ("count", None)
     if _SUM.search(sentence) and money is not None:
         return "sum", money
@@ -131,7 +134,7 @@ def _groups(asked: Sequence[Node], entity: Entity, parts: Mapping[str, Parts]) -
                 break
 
 
-def _metric(kind: str, entity: Entity, measured: Field | None, group: Field | None, language: str) -> Metric:
+def _metric(kind: Kind, entity: Entity, measured: Field | None, group: Field | None, language: str) -> Metric:
     ru = language == "ru"
     what = {
         "sum": ("всего" if ru else "total"),
@@ -147,6 +150,6 @@ def _metric(kind: str, entity: Entity, measured: Field | None, group: Field | No
         by = when or (f"по полю «{group.label.lower()}»" if ru else f"by {group.label.lower()}")
         label, name = f"{label}, {by}", f"{name}_by_{group.name}"
     return Metric(
-        name=name[:60], label=label, kind=kind, entity=entity.name,  # type: ignore[arg-type]
+        name=name[:60], label=label, kind=kind, entity=entity.name,
         field=measured.name if measured is not None else None, group_by=group.name if group is not None else None,
     )  # fmt: skip

@@ -13,9 +13,7 @@ _MOST = 8
 
 def of(model: DataModel, parts: Mapping[str, Parts], cut: bool) -> tuple[str, ...]:
     ru = model.language == "ru"
-    return tuple([*(_cut(ru) if cut else ()), *_about_things(model, parts, ru), *_about_roles(model, ru)])[
-        :_MOST
-    ]
+    return (*(_cut(ru) if cut else ()), *_about_things(model, parts, ru), *_about_roles(model, ru))[:_MOST]
 
 
 def _cut(ru: bool) -> Iterator[str]:

@@ -125,7 +125,11 @@ def list_end(clause: Nodes, start: int) -> int:
         elif isinstance(node, Phrase):
             seen = True
         elif is_cue(node, "which"):
-            aside = i == separator + 1 and i > start and text_of((node,)) in {"who", "which", "where", "кто", "где"}
+            aside = (
+                i == separator + 1
+                and i > start
+                and text_of((node,)) in {"who", "which", "where", "кто", "где"}
+            )
             after = next((j for j in range(i, len(clause)) if resumes(clause[j])), len(clause))
             return list_end(clause, after + 1) if aside and after < len(clause) else i
         elif not seen and i == separator + 1 and i > start + 1 and _orders(node):

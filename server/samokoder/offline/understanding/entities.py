@@ -321,7 +321,7 @@ def display_of(fields: Sequence[Field]) -> str:
 def _filters(fields: Sequence[Field]) -> tuple[str, ...]:
     kept = [f.name for f in fields if f.type in {"choice", "boolean", "reference"}]
     dates = [f.name for f in fields if f.type in {"date", "datetime"}][:2]
-    return tuple([*kept, *dates])
+    return (*kept, *dates)
 
 
 def _sort(fields: Sequence[Field], display: str, part: Parts) -> str:

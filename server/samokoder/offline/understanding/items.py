@@ -61,7 +61,8 @@ _LEAST = re.compile(
 )
 _POSITIVE = re.compile(r"\b(positive|non-negative|not negative|неотрицател\w+|положител\w+)\b", re.IGNORECASE)
 _YES_NO = re.compile(
-    r"\b(yes\s*/\s*no|yes or no|true\s*/\s*false|да\s*/\s*нет|да или нет|да or нет|or not|или нет)\b", re.IGNORECASE
+    r"\b(yes\s*/\s*no|yes or no|true\s*/\s*false|да\s*/\s*нет|да или нет|да or нет|or not|или нет)\b",
+    re.IGNORECASE,
 )
 _NOT_BEFORE = re.compile(
     r"(?:not before|not earlier than|after|не раньше|не ранее|позже)\s+(?:the\s+)?(.+)$", re.IGNORECASE

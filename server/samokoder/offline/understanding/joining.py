@@ -75,9 +75,8 @@ def run_on(clause: Nodes, at: int) -> Fact | None:
 
 
 def is_passive(clause: Nodes, at: int) -> bool:
-    return (
-        at > 0 and isinstance(clause[at - 1], Filler) and clause[at - 1].text in {"is", "are", "was", "been"}
-    )
+    before = clause[at - 1] if at else None
+    return isinstance(before, Filler) and before.text in {"is", "are", "was", "been"}
 
 
 _LEADING = frozenset(
@@ -124,6 +123,9 @@ def assigned(clause: Nodes, last: Phrase | None) -> Iterator[Fact]:
 
 def per_each(clause: Nodes) -> Iterator[Fact]:
     """ "harvest per hive", with no verb: each belongs to one."""
-    if len(clause) >= 3 and isinstance(clause[0], Phrase) and isinstance(clause[2], Phrase):
-        if clause[1] in (Filler("per"), Filler("for"), Filler("по")) and clause[0].thing and clause[2].thing:
-            yield Belongs(clause[0], clause[2])
+    if len(clause) < 3:
+        return
+    one, preposition, other = clause[:3]
+    each = preposition in (Filler("per"), Filler("for"), Filler("по"))
+    if each and isinstance(one, Phrase) and isinstance(other, Phrase) and one.thing and other.thing:
+        yield Belongs(one, other)

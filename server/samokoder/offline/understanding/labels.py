@@ -39,15 +39,18 @@ _ABBREVIATIONS = frozenset(
 )
 
 
+@lru_cache(maxsize=4096)
 def singular(label: str) -> str:
     return capital(_russian(label, plural=False) if is_cyrillic(label) else _english(label, plural=False))
 
 
+@lru_cache(maxsize=4096)
 def plural(label: str) -> str:
     """The plural of a label that is singular already."""
     return capital(_russian(label, plural=True) if is_cyrillic(label) else _english(label, plural=True))
 
 
+@lru_cache(maxsize=4096)
 def as_written(label: str) -> str:
     """The nominative of an attribute's name, its number kept: "названием" → "Название"."""
     if is_cyrillic(label):

@@ -121,9 +121,8 @@ def _own(rest: Sequence[Node], at: int) -> bool:
 
 
 def _action(verb: Verb | Cue) -> str | None:
-    if isinstance(verb, Cue):
-        if not is_cyrillic(verb.text):
-            return "all"
+    if isinstance(verb, Cue) and not is_cyrillic(verb.text):
+        return "all"
     text = verb.lemma if isinstance(verb, Verb) else verb.text
     return lexicon.verb_index(is_cyrillic(text)).get(lemmas(text))
 

@@ -43,7 +43,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Phrase:
-    """A noun phrase. In Russian its complement is the genitive after the head, in English the part after "of"."""
+    """A noun phrase. Its complement is the Russian genitive after the head, the English part after "of"."""
 
     units: tuple[Unit, ...]
     complement: Phrase | None = None
@@ -359,6 +359,8 @@ def _breaks(group: list[Unit], unit: Unit, listed: bool) -> bool:
         return not unit.last.text.lower().endswith(("ого", "его", "ой", "ей", "ых", "их"))
     if before.attribute and not before.thing and unit.noun.oblique and not listed:
         return False
+    if before.noun.genitive and unit.noun.oblique:
+        return False
     known = bool((unit.thing or unit.attribute) and (before.thing or before.attribute))
     return not unit.noun.oblique or (known and unit.noun.nominative and unit.noun.plural)
 
@@ -391,9 +393,9 @@ def _with_complements(found: list[Node]) -> Iterator[Node]:
 def _of_mine(found: list[Node], at: int) -> tuple[Phrase | None, int]:
     """ "список моих растений": the pronoun stands between the noun and its genitive."""
     following = found[at + 1] if at + 1 < len(found) else None
-    between = isinstance(found[at], Cue) and found[at].kind == "their" if at < len(found) else False
-    if between and isinstance(following, Phrase) and following.head.noun.oblique:
-        return following, 2
+    pronoun = found[at] if at < len(found) else None
+    if isinstance(pronoun, Cue) and pronoun.kind == "their" and isinstance(following, Phrase):
+        return (following, 2) if following.head.noun.oblique else (None, 0)
     return None, 0
 
 

@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-LONGEST = 24_000
+LONGEST = 20_000
 """Characters read; a longer description is cut here, and the assumptions say so."""
 UNNAMED = "∷"
 """Begins a sentence that lists fields of the thing spoken of last."""
-_MOST_SENTENCES = 600
+_MOST_SENTENCES = 400
 _MOST_WORDS = 240
 
 _BULLET = re.compile(r"^(\s*)(?:[-*•·–—‣◦▪]|\d{1,3}[.)]|[a-zа-я]\))\s+(.*)$")
@@ -59,7 +59,7 @@ def sentences(description: str) -> tuple[str, ...]:
     found: list[str] = []
     for text in _blocks(lines):
         found.extend(_split(text))
-    return tuple(found[:_MOST_SENTENCES])
+    return tuple(dict.fromkeys(found))[:_MOST_SENTENCES]
 
 
 def plain_bullets(description: str) -> str:
@@ -81,7 +81,7 @@ def _raw_lines(text: str) -> Iterator[str]:
 
 
 def _continues(before: str, line: str) -> bool:
-    """Whether the line is the rest of a wrapped one: it starts small and what went before was long and open."""
+    """Whether the line is the rest of a wrapped one: it starts small, and the one before was long and open."""
     start = line.strip()[:1]
     return (
         len(before) > 55
