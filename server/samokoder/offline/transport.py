@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
+import anyio
+import anyio.to_thread
 import httpx2
 
 from samokoder.offline.blueprint import Blueprint
@@ -11,13 +11,20 @@ from samokoder.offline.endpoint import answer
 
 
 class OfflineTransport(httpx2.AsyncBaseTransport):
-    """Answers in a thread, so that the event loop goes on meanwhile; opens no connection."""
+    """Answers in a thread, so that the event loop goes on meanwhile; opens no connection.
+
+    One answer at a time: rules keep a processor busy, and each further thread would only make the event
+    loop wait longer for its turn.
+    """
 
     def __init__(self, blueprint: Blueprint | None = None) -> None:
         self._blueprint = blueprint
+        self._turn = anyio.CapacityLimiter(1)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         content = await request.aread()
-        reply = await asyncio.to_thread(answer, request.method, request.url.path, content, self._blueprint)
+        reply = await anyio.to_thread.run_sync(
+            answer, request.method, request.url.path, content, self._blueprint, limiter=self._turn
+        )
         whole = reply.content if isinstance(reply.content, bytes) else b"".join(reply.content)
         return httpx2.Response(reply.status, headers=reply.headers, content=whole, request=request)

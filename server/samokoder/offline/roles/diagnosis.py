@@ -143,7 +143,7 @@ def _named_at(path: FilePath, output: str) -> int:
 
 
 def _failing(brief: FaultBrief) -> str:
-    names = [brief.focus] if brief.focus else list(brief.failing)
+    names = [brief.focus] if brief.focus else list(brief.failing) or [brief.task.title]
     more = f" (+{len(names) - 2})" if len(names) > 2 else ""
     return ", ".join(names[:2]) + more
 
