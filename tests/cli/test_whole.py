@@ -1,0 +1,65 @@
+"""The command line over nothing but real parts: server, journal, embedded model, sandbox, disk."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from samokoder.domain.ending import EXIT_CODES
+
+DESCRIPTION = "Notes for our choir. A note has a title (required) and a text. I want to search the notes."
+
+
+async def samokoder(tmp_path: Path, *arguments: str) -> tuple[int | None, str, str]:
+    """Exit code, output and complaints."""
+    state = {"SAMOKODER_STATE": str(tmp_path / "state"), "SAMOKODER_CACHE": str(tmp_path / "cache")}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "samokoder", *arguments),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, **state},
+    )
+    out, err = await process.communicate()
+    return process.returncode, out.decode(), err.decode()
+
+
+@pytest.mark.timeout(400)
+async def test_from_a_description_to_a_verified_application(tmp_path: Path) -> None:
+    app = tmp_path / "app"
+    app.mkdir()
+    (app / "mine.txt").write_text("keep me")
+    code, out, err = await samokoder(
+        tmp_path, "generate", DESCRIPTION, "--into", str(app), "--sandbox", "local"
+    )
+    assert (code, err) == (0, ""), out
+    assert "verified: every check passed" in out and "offline rules (embedded)" in out
+    assert (app / "requirements.txt").exists() and (app / ".samokoder" / "spec.md").exists()
+    assert (app / "mine.txt").read_text() == "keep me"
+    run_id = out.split()[1]
+    _, shown, _ = await samokoder(tmp_path, "show", run_id)
+    assert DESCRIPTION in shown and " none " not in shown
+
+
+async def test_what_the_embedded_model_cannot_build_is_blocked_with_what_to_do_and_on_record(
+    tmp_path: Path,
+) -> None:
+    app = tmp_path / "app"
+    code, out, err = await samokoder(tmp_path, "generate", "A 3D shooter game", "--into", str(app))
+    assert (code, err) == (EXIT_CODES["blocked"], "")
+    assert "SAMOKODER_MODEL" in out and not app.exists()
+    assert "blocked" in (await samokoder(tmp_path, "runs"))[1]
+
+
+async def test_a_damaged_database_is_told_and_left_as_it_is(tmp_path: Path) -> None:
+    database = tmp_path / "state" / "state.db"
+    database.parent.mkdir()
+    database.write_text("this is no database, but somebody may still want it")
+    for arguments in (("runs",), ("generate", "books", "--into", str(tmp_path / "app"))):
+        code, _, err = await samokoder(tmp_path, *arguments)
+        assert code == 1 and "cannot be read" in err and "move the file aside" in err
+    assert "no database" in database.read_text()
