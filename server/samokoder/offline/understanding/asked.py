@@ -17,14 +17,16 @@ _EXPORT = re.compile(
     r"\b(export|csv|excel|xlsx?|download|выгру\w+|экспорт\w*|эксель|скачать)\b", re.IGNORECASE
 )
 _FIGURE = re.compile(
-    r"\b(total|totals|sum|average|mean|count|how many|how much|number of|revenue|turnover|dashboard|statistics|stats|"
+    r"\b(total|totals|sum|average|mean|count|how many|how much|number of|revenue|turnover|dashboard|"
+    r"statistics|stats|"
     r"chart|report|hours per|сумм\w+|итог\w*|выручк\w+|средн\w+|сколько|количество|статистик\w+|дашборд\w*|"
     r"отч[её]т\w*|график\w*|остат\w+)\b",
     re.IGNORECASE,
 )
 _AVERAGE = re.compile(r"\b(average|mean|средн\w+)\b", re.IGNORECASE)
 _SUM = re.compile(
-    r"\b(total|totals|sum|revenue|turnover|how much|hours|spent|сумм\w+|итог\w*|выручк\w+|сколько (?:потра|денег|за)\w*)\b",
+    r"\b(total|totals|sum|revenue|turnover|how much|hours|spent|сумм\w+|итог\w*|выручк\w+|"
+    r"сколько (?:потра|денег|за)\w*)\b",
     re.IGNORECASE,
 )
 _MONTH = re.compile(
@@ -151,5 +153,6 @@ def _metric(kind: Kind, entity: Entity, measured: Field | None, group: Field | N
         label, name = f"{label}, {by}", f"{name}_by_{group.name}"
     return Metric(
         name=name[:60], label=label, kind=kind, entity=entity.name,
-        field=measured.name if measured is not None else None, group_by=group.name if group is not None else None,
+        field=measured.name if measured is not None else None,
+        group_by=group.name if group is not None else None,
     )  # fmt: skip

@@ -92,7 +92,7 @@ def _named_before(before: Nodes, subject: Phrase | None) -> Phrase | None:
 
 
 def _colon(clause: Nodes) -> int | None:
-    """Where a heading ends and its list begins: a colon, a dash, or a parenthesis right after a first thing."""
+    """Where a heading ends and its list begins: a colon, or a dash near the beginning."""
     for i, node in enumerate(clause):
         if i == 0 or not isinstance(node, Mark):
             continue

@@ -119,7 +119,8 @@ def _ordered_limits(fields: Sequence[Field], draft: Draft) -> list[Field]:
 _STAY = ("departure_date", "arrival_date")
 _STAYS = frozenset({"stay", "guest", "booking", "reservation", "hotel_room", "rental"})
 _PAIRS = (
-    ("end_date", "start_date"), ("end_time", "start_time"), ("due_date", "taken_date"), ("due_date", "issue_date"),
+    ("end_date", "start_date"),
+    ("end_time", "start_time"), ("due_date", "taken_date"), ("due_date", "issue_date"),
     ("return_date", "taken_date"), ("salary_to", "salary_from"), ("ends_at", "starts_at"),
     ("returned_at", "taken_at"), ("arrives_at", "departs_at"),
     ("closed_date", "opened_date"), ("due_date", "start_date"), ("delivery_date", "order_date"),

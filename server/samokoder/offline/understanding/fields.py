@@ -25,7 +25,8 @@ _BY_SOUND: tuple[tuple[str, FieldType], ...] = (
     (r"\b(price|cost|fee|amount|salary|payment|budget|sum|charge|rent|fare)$", "money"),
     (r"^(цена|стоимость|сумма|плата|оплата|оклад|зарплата|бюджет|выручка|штраф|взнос)\b", "money"),
     (r"^(number of|count of|no of|num|количество|число|кол-во)\b|\b(count|quantity|qty)$", "integer"),
-    (r"\b(percentage|percent|rate|weight|length|width|height|depth|area|volume|distance|temperature)$", "decimal"),
+    (r"\b(percentage|percent|rate|weight|length|width|height|depth|area|volume)$", "decimal"),
+    (r"\b(distance|temperature)$", "decimal"),
     (r"^(процент|вес|длина|ширина|высота|глубина|площадь|объ[её]м|расстояние|температура)\b", "decimal"),
     (r"\be-?mail$|почта$", "email"),
     (r"\bphone( number)?$|^телефон\b", "phone"),
@@ -139,7 +140,7 @@ def build(item: Item, draft: Draft, entity: str, taken: set[str], language: str)
 
 
 def labels_key(phrase: Phrase, label: str) -> str:
-    """The English name of a Russian compound, as far as the lexicon knows its words; else the label itself."""
+    """The English name of a Russian compound, as far as the lexicon knows it; else the label."""
     if not phrase.russian:
         return label
     known = lexicon.attributes().get(phrase.attribute or "")

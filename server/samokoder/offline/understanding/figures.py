@@ -84,7 +84,8 @@ def _of_child(child: Entity, via: str, language: str) -> Iterator[Total]:
     )
     if mark is not None:
         yield Total(
-            name=f"average_{mark.name}", label=words["average"].format(child.label_plural, mark.label.lower()),
+            name=f"average_{mark.name}",
+            label=words["average"].format(child.label_plural, mark.label.lower()),
             kind="average", source=child.name, via=via, field=mark.name,
         )  # fmt: skip
     yield Total(

@@ -52,11 +52,13 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _MOST = re.compile(
-    r"(?:up to|at most|max(?:imum)?(?: of)?|no more than|less than|out of|<=|до|не более|не больше|максимум|из)"
+    r"(?:up to|at most|max(?:imum)?(?: of)?|no more than|less than|out of|<=|"
+    r"до|не более|не больше|максимум|из)"
     r"\s*(\d+(?:\.\d+)?)", re.IGNORECASE
 )  # fmt: skip
 _LEAST = re.compile(
-    r"(?:at least|min(?:imum)?(?: of)?|no less than|more than|>=|от|не менее|не меньше|минимум)\s*(\d+(?:\.\d+)?)",
+    r"(?:at least|min(?:imum)?(?: of)?|no less than|more than|>=|от|"
+    r"не менее|не меньше|минимум)\s*(\d+(?:\.\d+)?)",
     re.IGNORECASE,
 )
 _POSITIVE = re.compile(r"\b(positive|non-negative|not negative|неотрицател\w+|положител\w+)\b", re.IGNORECASE)
@@ -71,7 +73,8 @@ _UNITS = {
     "kg": "kg", "кг": "кг", "g": "g", "г": "г", "km": "km", "км": "км", "cm": "cm", "см": "см",
     "m²": "m²", "м²": "м²", "minutes": "min", "минутах": "мин", "min": "min", "мин": "мин", "hours": "h",
     "часах": "ч", "percent": "%", "процентах": "%", "%": "%", "litres": "l", "liters": "l", "литрах": "л",
-    "days": "d", "tons": "t", "tonnes": "t", "тонн": "т", "тоннах": "т", "днях": "дн", "euro": "€", "euros": "€", "€": "€", "dollars": "$", "$": "$", "usd": "$",
+    "days": "d", "tons": "t", "tonnes": "t", "тонн": "т", "тоннах": "т", "днях": "дн",
+    "euro": "€", "euros": "€", "€": "€", "dollars": "$", "$": "$", "usd": "$",
     "rubles": "₽", "рублях": "₽", "руб": "₽", "₽": "₽", "°c": "°C", "seats": "", "шт": "шт",
 }  # fmt: skip
 _TYPES: dict[str, FieldType] = {

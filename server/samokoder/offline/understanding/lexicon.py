@@ -1,4 +1,4 @@
-"""The lexicon: which nouns are things, attributes, states, roles. Read once from the files beside this module."""
+"""The lexicon: which nouns are things, attributes, states, roles. Files are read once."""
 
 from __future__ import annotations
 

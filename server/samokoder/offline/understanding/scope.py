@@ -18,8 +18,8 @@ _SAW: dict[Subject, tuple[str, str]] = {
     "embedded": ("software for a device or microcontroller", "программа для устройства или микроконтроллера"),
     "machine_learning": ("training or running a machine learning model", "обучение или работа нейросети"),
     "desktop": ("a desktop program", "программа для рабочего стола"),
-    "command_line": ("a command line tool, library or compiler", "консольная программа, библиотека или компилятор"),
-    "integration": ("a bot, scraper or connection to other services", "бот, парсер или связка с другими сервисами"),
+    "command_line": ("a command line tool, library or compiler", "консольная программа или компилятор"),
+    "integration": ("a bot, scraper or connection to other services", "бот, парсер или связка сервисов"),
     "browser_extension": ("a browser extension", "расширение браузера"),
     "website": ("a page that presents something without keeping data", "страница-витрина без данных"),
     "realtime": ("live video or voice", "видео или голосовая связь"),
@@ -99,21 +99,23 @@ def _seen(subject: Subject, ru: bool) -> str:
 
 _OFFER = {
     False: (
-        "It builds web applications around data: things with fields and relations, lists, forms, search, states, roles"
-        ' and a dashboard. For example: "Each book has a title, an author and a year; readers borrow books".'
+        "It builds web applications around data: things with fields and relations, lists, forms, search,"
+        " states, roles and a dashboard."
+        ' For example: "Each book has a title, an author and a year; readers borrow books".'
     ),
     True: (
-        "Она создаёт веб-приложения вокруг данных: записи с полями и связями, списки, формы, поиск, состояния, роли,"
-        " сводка. Например: «У каждой книги есть название, автор и год; читатели берут книги»."
+        "Она создаёт веб-приложения вокруг данных: записи с полями и связями, списки, формы, поиск,"
+        " состояния, роли, сводка."
+        " Например: «У каждой книги есть название, автор и год; читатели берут книги»."
     ),
 }
 _CONNECT = {
     False: (
-        "For anything else connect a language model: set SAMOKODER_MODEL to its name and SAMOKODER_BASE_URL to its"
-        " OpenAI-compatible address."
+        "For anything else connect a language model: set SAMOKODER_MODEL to its name and"
+        " SAMOKODER_BASE_URL to its OpenAI-compatible address."
     ),
     True: (
-        "Для остального подключите языковую модель: укажите её имя в SAMOKODER_MODEL, а адрес, совместимый с OpenAI,"
-        " в SAMOKODER_BASE_URL."
+        "Для остального подключите языковую модель: укажите её имя в SAMOKODER_MODEL,"
+        " а адрес, совместимый с OpenAI, в SAMOKODER_BASE_URL."
     ),
 }

@@ -81,7 +81,7 @@ def _raw_lines(text: str) -> Iterator[str]:
 
 
 def _continues(before: str, line: str) -> bool:
-    """Whether the line is the rest of a wrapped one: it starts small, and the one before was long and open."""
+    """Whether the line is the rest of a wrapped one: it starts small, the one before was long."""
     start = line.strip()[:1]
     return (
         len(before) > 55
