@@ -40,7 +40,8 @@ def test_an_attribute_gets_the_type_its_words_mean(text: str, field: str, type_:
 
 
 def test_required_unique_and_range_are_kept_as_said() -> None:
-    (part,) = model_of("Gadgets with code (required, unique), price up to 900 and weight from 1 to 20 kg.").entities
+    text = "Gadgets with code (required, unique), price up to 900 and weight from 1 to 20 kg."
+    (part,) = model_of(text).entities
     code, price, weight = part.field("code"), part.field("price"), part.field("weight")
     assert (code.required, code.unique) == (True, True)
     assert (price.minimum, price.maximum) == (0, 900)
@@ -82,7 +83,9 @@ def test_who_decides_is_on_the_transition() -> None:
 
 
 def test_only_their_own_is_a_permission_on_own_records() -> None:
-    model = model_of("Admin manages everything. Members can create bookings and can only see their own bookings.")
+    model = model_of(
+        "Admin manages everything. Members can create bookings and can only see their own bookings."
+    )
     (member,) = [role for role in model.roles if role.name == "member"]
     assert {p.entity: p.own_only for p in member.permissions}["booking"] is True
     assert [role.permissions for role in model.roles if role.name == "admin"] == [()]
@@ -93,7 +96,8 @@ def test_people_who_are_only_records_are_no_roles() -> None:
 
 
 def test_lines_with_quantity_and_price_give_the_total_of_their_order() -> None:
-    model = model_of("Orders with a date and order lines with product, quantity and price. Show the order total.")
+    text = "Orders with a date and order lines with product, quantity and price. Show the order total."
+    model = model_of(text)
     order = next(e for e in model.entities if e.label == "Order")
     total = next(t for t in order.totals if t.kind == "sum")
     assert (total.source, total.field, total.times) == ("order_line", "price", "quantity")
@@ -125,7 +129,9 @@ def test_a_russian_answer_changes_the_model() -> None:
     (query,) = understood(text).queries
     answered = understand(text, {query.id: query.options[0]})
     assert isinstance(answered, Understood)
-    assert {f.target for f in answered.model.entities[1].fields if f.target} == {answered.model.entities[0].name}
+    assert {f.target for f in answered.model.entities[1].fields if f.target} == {
+        answered.model.entities[0].name
+    }
 
 
 def test_a_skipped_question_leaves_what_was_assumed() -> None:
@@ -161,3 +167,15 @@ def test_a_refusal_names_what_was_seen_and_the_way_out() -> None:
     assert found.subject == "mobile_app"
     assert "мобильное приложение" in found.message
     assert "SAMOKODER_MODEL" in found.message
+
+
+def test_who_books_a_room_may_make_a_booking_but_not_a_room() -> None:
+    model = model_of(
+        "Rooms have a name and a capacity. Admins manage everything."
+        " Employees can book a room. Employees can only see their own bookings."
+    )
+    (employee,) = [role for role in model.roles if role.name == "employee"]
+    allowed = {p.entity: p for p in employee.permissions}
+    assert "create" in allowed["booking"].actions
+    assert allowed["booking"].own_only
+    assert allowed["room"].actions == ("view",)

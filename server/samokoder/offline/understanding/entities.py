@@ -283,7 +283,7 @@ def _reaches(by_name: Mapping[str, Parts], start: str, goal: str, seen: set[str]
 
 
 def _entity(part: Parts) -> Entity:
-    display = display_of(part.fields)
+    display = display_of([f for f in part.fields if f.name != part.parent])
     fields = tuple(
         f.model_copy(update={"required": True}) if f.name == display and f.type == "text" else f
         for f in part.fields

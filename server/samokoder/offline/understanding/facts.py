@@ -75,6 +75,7 @@ class May:
     things: tuple[Phrase, ...]
     own: bool = False
     everything: bool = False
+    verbs: tuple[str, ...] = ()
     modal: bool = False
     """Said as a right ("can", "only"), not as a plain happening."""
 

@@ -11,7 +11,7 @@ from samokoder.offline.understanding.drafts import Draft, Drafts, key_of
 from samokoder.offline.understanding.items import Item, state_key
 from samokoder.offline.understanding.lexicon import capital
 from samokoder.offline.understanding.phrases import Phrase
-from samokoder.offline.understanding.subjects import is_container, is_noise, meant
+from samokoder.offline.understanding.subjects import is_container, is_noise, is_venue, meant
 from samokoder.offline.understanding.words import lemmas
 
 _NUMERIC = ("integer", "decimal", "money")
@@ -118,7 +118,7 @@ def _counts(phrase: Phrase, draft: Draft) -> str | None:
 def is_attribute(item: Item) -> bool:
     """Whether the item says something of its own: "list" and "data" do not."""
     phrase = item.phrase
-    vague = is_container(phrase) or is_noise(phrase)
+    vague = is_container(phrase) or is_noise(phrase) or is_venue(phrase)
     return bool(phrase.attribute or item.type or item.choices or not vague)
 
 
@@ -153,7 +153,18 @@ def labels_key(phrase: Phrase, label: str) -> str:
 def _attribute(phrase: Phrase, draft: Draft) -> lexicon.Attribute | None:
     counted = _counts(phrase, draft) if phrase.thing and not phrase.attribute else None
     key = counted or phrase.attribute or phrase.thing or ""
-    return lexicon.attributes().get(lexicon.sense(draft.key, key))
+    return lexicon.attributes().get(_begins_or_ends(lexicon.sense(draft.key, key), draft))
+
+
+def _begins_or_ends(key: str, draft: Draft) -> str:
+    """ "start" is a date, unless the thing has a day of its own or usually lasts hours."""
+    if key not in {"start_time", "end_time"}:
+        return key
+    known = draft.known
+    hours = known is not None and any(name == key for name, _, _ in known.fields)
+    day = any(item.phrase.attribute == "date" for item in draft.items)
+    said = any(item.phrase.attribute == key and len(item.phrase.words) > 1 for item in draft.items)
+    return key if hours or day or said else key.replace("_time", "_date")
 
 
 def _plain(phrase: Phrase, draft: Draft) -> bool:

@@ -106,7 +106,8 @@ def _right(role: Node, rest: Sequence[Node], before: Sequence[Node]) -> May | No
     )
     things = tuple(node for node in rest if isinstance(node, Phrase) and _object(node))
     own = any(_own(rest, i) for i in range(len(rest)))
-    return May(key, role.text, actions, things, own, everything, modal)
+    lemmas_said = tuple(verb.lemma for verb in verbs if isinstance(verb, Verb))
+    return May(key, role.text, actions, things, own, everything, lemmas_said, modal)
 
 
 def _object(phrase: Phrase) -> bool:

@@ -63,10 +63,13 @@ def _role(key: str, label: str, facts: Sequence[Fact], parts: Mapping[str, Parts
     allowed: dict[str, set[Action]] = {}
     own: set[str] = set()
     for right in rights:
+        made = _made(right, parts)
         for thing in _things(right, parts):
-            allowed.setdefault(thing, {"view"}).update(_actions(right))
+            allowed.setdefault(thing, {"view"}).update({"view"} if made else _actions(right))
             if right.own:
                 own.add(thing)
+        for thing in made:
+            allowed.setdefault(thing, {"view"}).add("create")
     for fact in facts:
         if (
             isinstance(fact, Decision)
@@ -85,6 +88,14 @@ def _things(right: May, parts: Mapping[str, Parts]) -> list[str]:
         key_of(p.complement) for p in right.things if p.complement is not None
     ]
     return [key for key in dict.fromkeys(keys) if key in parts]
+
+
+def _made(right: May, parts: Mapping[str, Parts]) -> list[str]:
+    """What the verbs make without naming it: booking a room makes a booking."""
+    makes: Mapping[str, str] = lexicon.load("grammar")["makes"]
+    keys = [makes[verb] for verb in right.verbs if verb in makes]
+    named = {key_of(phrase) for phrase in right.things}
+    return [key for key in dict.fromkeys(keys) if key in parts and key not in named]
 
 
 def _actions(right: May) -> set[Action]:
