@@ -161,6 +161,8 @@ def test_what_nobody_covers_goes_to_the_last_task() -> None:
     brief = TechLeadBrief(specification=wanted, architecture=architecture())
     answer = tech_lead.answer(brief, BOOKS)
     assert answer.tasks[-1].requirements == ("R1", "R3", "R4", "R5")
+    assert "no checks of its own for R5." in answer.tasks[-1].purpose
+    assert "no checks" not in plan().tasks[-1].purpose
     assert TECH_LEAD.objection(brief, answer) == ""
 
 
@@ -348,6 +350,13 @@ def test_the_readme_holds_the_data_model_within_its_tables() -> None:
 
 def test_the_readme_speaks_the_language_of_the_description() -> None:
     assert "## Запуск" in readme("Список книг") and "## Start it" not in readme("Список книг")
+
+
+def test_the_readme_does_not_claim_proof_of_what_no_rule_made() -> None:
+    wanted = edited(plus="The system SHALL be kind.")
+    brief = TechnicalWriterBrief(specification=wanted, architecture=architecture(), plan=plan())
+    assert "no checks of its own for R5." in technical_writer.answer(brief, BOOKS).readme
+    assert "no checks" not in readme()
 
 
 def test_the_readme_names_the_sample_accounts() -> None:

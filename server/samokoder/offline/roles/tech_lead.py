@@ -16,6 +16,13 @@ _TITLES = {
     "ru": {FOUNDATION: "Основа", FEATURES: "Работа с данными"},
 }
 
+BY_HAND = {
+    "en": "Written into the specification by hand and read as part of the description; "
+    "the embedded model has no checks of its own for",
+    "ru": "Вписано в спецификацию от руки и прочитано как часть описания; "
+    "отдельных проверок у встроенной модели нет для",
+}
+
 
 def answer(brief: TechLeadBrief, blueprint: Blueprint) -> Plan:
     model = brief.architecture.data_model
@@ -26,6 +33,9 @@ def answer(brief: TechLeadBrief, blueprint: Blueprint) -> Plan:
         _task(group, numbers, _covered(group, needs, brief.specification.requirements)) for group in groups
     ]
     tasks[-1] = _with_rest(tasks, brief.specification.requirements)
+    if unproved := by_hand(brief.specification.requirements, tuple(needs.values())):
+        said = f"{tasks[-1].purpose}. {BY_HAND[model.language]} {', '.join(unproved)}."
+        tasks[-1] = tasks[-1].model_copy(update={"purpose": said})
     used = {task.epic for task in tasks}
     titles = _TITLES[model.language]
     return Plan(epics=tuple(Epic(id=e, title=t) for e, t in titles.items() if e in used), tasks=tuple(tasks))
@@ -52,7 +62,13 @@ def _covered(group: Group, needs: Mapping[str, Need], requirements: Sequence[Req
 
 
 def _with_rest(tasks: Sequence[Task], requirements: Sequence[Requirement]) -> Task:
-    """The last task, with the requirements no other covers: what the person wrote in by hand."""
+    """The last task, with the requirements no other covers: most were written in by hand."""
     covered = {name for task in tasks for name in task.requirements}
     rest = tuple(r.id for r in requirements if r.id not in covered)
     return tasks[-1].model_copy(update={"requirements": (*tasks[-1].requirements, *rest)})
+
+
+def by_hand(requirements: Sequence[Requirement], needs: Sequence[Need]) -> tuple[str, ...]:
+    """Ids of the requirements no rule made: they cannot be proved by a check of their own."""
+    texts, titles = {need.text for need in needs}, {need.title for need in needs}
+    return tuple(r.id for r in requirements if r.text not in texts and r.title not in titles)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from samokoder.agents.technical_writer import Manual, TechnicalWriterBrief
 from samokoder.domain.architecture import Architecture
 from samokoder.domain.data_model import DataModel, Entity, Field
 from samokoder.domain.specification import Specification
-from samokoder.offline.blueprint import Blueprint
+from samokoder.offline.blueprint import Blueprint, Need
 from samokoder.offline.roles.readme_words import TYPES, WORDS
+from samokoder.offline.roles.tech_lead import BY_HAND, by_hand
 
 SEED = "app/seed.py"
 
@@ -30,7 +31,9 @@ def answer(brief: TechnicalWriterBrief, blueprint: Blueprint) -> Manual:
         _section(words["settings"], _settings(architecture, words)),
         _section("Docker", _docker(architecture, words)),
         _section(words["assumed"], _list(specification.assumptions)),
-        _section(words["requirements"], _requirements(specification)),
+        _section(
+            words["requirements"], _requirements(specification, blueprint.needs(architecture.data_model))
+        ),
     )
     return Manual(readme="\n\n".join(filter(None, sections)) + "\n")
 
@@ -64,8 +67,10 @@ def _abilities(entity: Entity, words: dict[str, str]) -> Iterator[str]:
         yield words["export"]
 
 
-def _requirements(specification: Specification) -> str:
-    return _list(tuple(f"{r.id} {r.title}. {r.text}" for r in specification.requirements))
+def _requirements(specification: Specification, needs: Sequence[Need]) -> str:
+    told = _list(tuple(f"{r.id} {r.title}. {r.text}" for r in specification.requirements))
+    unproved = by_hand(specification.requirements, needs)
+    return f"{told}\n\n{BY_HAND[specification.language]} {', '.join(unproved)}." if unproved else told
 
 
 def _start(architecture: Architecture, words: dict[str, str]) -> str:
