@@ -211,4 +211,66 @@ ORDERS = DataModel(
     ),
 )
 
-EVERY = (LIBRARY, DESK, ORDERS)
+ODD = DataModel(
+    title="Odd",
+    entities=(
+        Entity(
+            name="category",
+            plural="categories",
+            label="Category",
+            label_plural="Categories",
+            display="name",
+            filters=("category_id",),
+            fields=(required("name", "Name"), reference("category_id", "Above", required=False)),
+        ),
+        Entity(
+            name="flag",
+            plural="flags",
+            label="Flag",
+            label_plural="Flags",
+            display="on",
+            fields=(optional("on", "On", "boolean"),),
+        ),
+        Entity(
+            name="maintenance_assignment",
+            plural="maintenance_assignments",
+            label="Assignment",
+            label_plural="Assignments",
+            display="starts_at",
+            fields=(
+                Field(name="starts_at", label="Starts", type="datetime", required=True, default="now"),
+                reference("category_id", "Category", required=False),
+                Field(name="at", label="At", type="time", default="now"),
+                Field(name="state", label="State", type="choice", choices=choices(idle="Idle")),
+            ),
+            links=(Link(name="peers", label="Peers", target="maintenance_assignment"),),
+            workflow=Workflow(field="state", initial="idle", transitions=()),
+        ),
+        Entity(
+            name="part",
+            plural="parts",
+            label="Part",
+            label_plural="Parts",
+            display="name",
+            parent="maintenance_assignment_id",
+            filters=("maintenance_assignment_id",),
+            fields=(optional("name", "Name"), reference("maintenance_assignment_id", "Assignment")),
+        ),
+        Entity(
+            name="subpart",
+            plural="subparts",
+            label="Subpart",
+            label_plural="Subparts",
+            display="part_id",
+            parent="part_id",
+            filters=("part_id",),
+            fields=(reference("part_id", "Part"), optional("done", "Done", "boolean")),
+        ),
+    ),
+    roles=(Role(name="everything", label="Everything"),),
+    metrics=(Metric(name="flags", label="Flags", kind="count", entity="flag", group_by="on"),),
+)
+"""What is rare: references to itself, names that are dates or marks, children of children, no way on."""
+
+TYPICAL = (LIBRARY, DESK, ORDERS)
+EVERY = (*TYPICAL, ODD)

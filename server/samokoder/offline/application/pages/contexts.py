@@ -69,6 +69,7 @@ def of_module(view: View) -> dict[str, Any]:
     inline = [r for r in view.related if r.owned and r.view.inline]
     foreign = [r for r in view.related if not r.owned]
     models, choices = _models(view, foreign)
+    guarded = bool(view.related) and view.listed
     children = {r.view.plural for r in inline}
     selects = (view.planned is not None and not roles) or (view.listed and bool(foreign))
     return {
@@ -87,6 +88,7 @@ def of_module(view: View) -> dict[str, Any]:
         "child_pages": "".join(
             imports("app.pages", [f"{name} as {name}_pages"]) for name in sorted(children)
         ),
+        "permissions": imports("app.permissions", _permissions(foreign)) if roles and guarded else "",
         "tuples": list(_tuples(view)),
         "filter_pickers": any(f.type in ("choice", "reference") for f in view.filters),
         "place": _place(view),
@@ -139,6 +141,10 @@ def _pointing(child: Related) -> str:
     indent = " " * 8
     line = "".join(chain)
     return line if len(indent + line) <= WIDTH else f"\n{indent}".join(chain)
+
+
+def _permissions(foreign: list[Related]) -> list[str]:
+    return ["may", "visible"] if foreign else ["may"]
 
 
 def _entered(view: View) -> str:

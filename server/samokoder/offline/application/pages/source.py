@@ -38,6 +38,7 @@ def environment() -> Environment:
         keep_trailing_newline=True,
         undefined=StrictUndefined,
         autoescape=False,
+        optimized=False,
         loader=FunctionLoader(read),
     )
     made.globals.update(h=html_text, j=jinja_string, py=python_string, S=sentence, inner=inner)
