@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from samokoder.offline.application import words
+from samokoder.offline.application.compiled import CompiledBeside
 from samokoder.offline.application.formatting import docstring, fold, literal, plain, prose, spaced
 from samokoder.offline.application.imports import with_imports
 from samokoder.offline.application.names import class_name
@@ -38,6 +39,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         undefined=StrictUndefined,
         auto_reload=False,
+        bytecode_cache=CompiledBeside(TEMPLATES),
     )
     environment.filters.update(
         py=literal,
