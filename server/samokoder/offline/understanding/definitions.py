@@ -10,7 +10,7 @@ from samokoder.offline.understanding.facts import Belongs, Fact, Fields, Life, M
 from samokoder.offline.understanding.items import Item, read_items, shape
 from samokoder.offline.understanding.life_cycles import state_names
 from samokoder.offline.understanding.listing import things_kept
-from samokoder.offline.understanding.phrases import Mark, Nodes, Phrase
+from samokoder.offline.understanding.phrases import Mark, Node, Nodes, Phrase, Verb
 from samokoder.offline.understanding.statements import statements_of
 from samokoder.offline.understanding.subjects import meant, status_owner
 
@@ -57,9 +57,14 @@ def _list_before(clause: Nodes, at: int) -> int | None:
 
 
 def _is_sentence(said: Nodes) -> bool:
-    """A first phrase directly followed by "have" begins a clause of its own, not a list."""
+    """A first phrase directly followed by a verb begins a clause of its own, not a list."""
     first = next((i for i, node in enumerate(said) if isinstance(node, Phrase)), None)
-    return first is not None and first + 1 < len(said) and is_cue(said[first + 1], "have")
+    return first is not None and first + 1 < len(said) and _verbal(said[first + 1])
+
+
+def _verbal(node: Node) -> bool:
+    finite = isinstance(node, Verb) and not node.text.lower().endswith(("ed", "ing"))
+    return finite or is_cue(node, "have", "can")
 
 
 def _is_choice_of(head: Phrase, items: Sequence[Item]) -> bool:

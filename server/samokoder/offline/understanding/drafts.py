@@ -26,7 +26,7 @@ _EVERYDAY = frozenset(
     """item word work service key note message section answer copy group place tag wish part goal subject
     comment document review estimate account category news idea risk statement contact machine debt fee plot
     apartment building hall menu route training friend child parent schedule_entry collection promotion
-    result policy resident interview registration transaction owner room company partner agent call delivery
+    result policy interview registration transaction owner room company partner agent call delivery
     purchase sale question visit photograph standing hotel dream field_plot author employee team club client
     customer department warehouse license reminder doctor person teacher user""".split()  # noqa: SIM905
 )

@@ -66,7 +66,7 @@ def relation(item: Item, draft: Draft, drafts: Drafts) -> Related | None:
         return None
     if key is None or key == draft.key or (item.choices and key not in drafts):
         return None
-    many = (collected or phrase.plural) and phrase.quantity != "each"
+    many = (collected or phrase.plural or _child_of(key, draft)) and phrase.quantity != "each"
     return Related(key, many, _field_label(phrase, draft))
 
 
@@ -74,6 +74,15 @@ def relation(item: Item, draft: Draft, drafts: Drafts) -> Related | None:
 _WRITTEN_IN = frozenset(
     ["room", "building", "hotel", "place", "company", "department", "apartment", "group", "class"]
 )
+
+
+def _child_of(key: str, draft: Draft) -> bool:
+    """ "patients with payment": the lexicon knows that payments refer to patients, and not the reverse."""
+    child, parent = lexicon.things().get(key), draft.known
+    if child is None or parent is None:
+        return False
+    back = any(ref.thing == key for ref in parent.refs)
+    return not back and any(ref.thing == parent.key for ref in child.refs)
 
 
 def _counted(phrase: Phrase) -> bool:

@@ -71,10 +71,21 @@ def _spoken(clause: Nodes, at: int, phrase: Phrase) -> tuple[list[Fact], int]:
     if at + 1 < len(clause) and clause[at + 1] == Mark("(") and is_thing(phrase):
         end = closing(clause, at + 1)
         items = read_items(clause[at : end + 1])
+        if (whole := _split_by(clause, at)) is not None and items and items[0].nested:
+            return [*found, Mention(whole, Strength.described), Fields(whole, items[0].nested)], end + 1 - at
         return [*found, *things_kept(items)], end + 1 - at
     if phrase.quantity in {"each", "own"} and is_thing(phrase):
         found.append(Mention(phrase, Strength.kept))
     return found, 1
+
+
+def _split_by(clause: Nodes, at: int) -> Phrase | None:
+    """ "hours per project (date, number)": what is in parentheses is said of the hours."""
+    before = clause[at - 1] if at else None
+    if before not in (Filler("по"), Filler("per"), Cue("belong", "against")) or at < 2:
+        return None
+    thing = clause[at - 2]
+    return thing if isinstance(thing, Phrase) and is_thing(thing) else None
 
 
 def _having(clause: Nodes, at: int) -> tuple[list[Fact], int]:
