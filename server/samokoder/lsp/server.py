@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -124,7 +124,7 @@ class Server(LanguageServer):
         except Exception as error:  # noqa: BLE001 - the fence towards the client
             raise to_lsp(error, getattr(given, "run_id", None)) from None
 
-    def spawn(self, work: Awaitable[None], name: str) -> None:
+    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Something on the side: held on to, its failure logged."""
 
         async def fenced() -> None:
@@ -138,6 +138,7 @@ class Server(LanguageServer):
         task = asyncio.create_task(fenced(), name=name)
         self._chores.add(task)
         task.add_done_callback(self._chores.discard)
+        task.add_done_callback(lambda _: work.close())  # for one cancelled before it began
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Faults outside of requests are for the log; a popup for each helps nobody."""

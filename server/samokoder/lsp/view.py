@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from samokoder.domain.run import Run, waiting_for
 from samokoder.lsp.bar import ProgressBar
@@ -73,20 +72,17 @@ class View:
             bar = self._bar
             if news.kind == "ended":
                 self._bar = None  # the person may go on before we come to the end of this part
-            papers = self._session.papers.keep(run)
-            self._session.server.spawn(self._after(papers, run, news, bar), f"documents of {run.id}")
+            self._session.server.spawn(self._after(run, news, bar), f"documents of {run.id}")
         if news.kind != "ended":
             self._draw_soon()
         elif self._due is not None:
             self._due.cancel()
             self._due = None
 
-    async def _after(
-        self, papers: Coroutine[Any, Any, None], run: Run, news: News, bar: ProgressBar | None
-    ) -> None:
+    async def _after(self, run: Run, news: News, bar: ProgressBar | None) -> None:
         """Who is told that a run has ended finds its documents written."""
         try:
-            await papers
+            await self._session.papers.keep(run)
         finally:
             if news.kind == "ended":
                 self._end(run, news, bar)
