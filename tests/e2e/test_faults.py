@@ -23,15 +23,15 @@ ALWAYS = 1_000
 
 def swap(old: str, new: str) -> Callable[[str], str]:
     """Replace the first match of a pattern; a text without one is left alone."""
-    return lambda text: re.sub(old, new, text, count=1)
+    return lambda text: re.sub(old, new, text, count=1, flags=re.DOTALL)
 
 
 REPAIRABLE = [
     Fault("syntax", "app/services/tools.py", swap(r":\n", "\n")),
     Fault("import", "app/models.py", lambda text: text + "\nfrom app.nowhere import nothing\n"),
     Fault("wrong status code", "app/api/tools.py", swap(r"status_code=201", "status_code=200")),
-    Fault("missing field", "app/schemas/tool.py", swap(r"\n    daily_price: [^\n]*", "")),
-    Fault("wrong rule", "app/schemas/tool.py", swap(r"min_length=1\b", "min_length=0")),
+    Fault("missing field", "app/schemas/tool.py", swap(r"(Read\(.*?)\n    price_per_day: [^\n]*", r"\1")),
+    Fault("wrong rule", "app/schemas/tool.py", swap(r"ge=0,", "ge=-10,")),
     Fault("broken template", "app/templates/base.html", swap(r"{% endblock %}", "")),
     Fault("wrong paging", "app/paging.py", swap(r"\(page - 1\)", "page")),
     Fault("missing route", "app/api/tools.py", swap(r"@router\.delete\([^\n]*\n", "")),
@@ -86,13 +86,13 @@ def test_of_two_minds():
         marker.touch()
     assert ran
 """
-    fault = Fault("flaky check", "tests/test_records.py", lambda text: text + flaky)
+    fault = Fault("flaky check", "tests/test_tools.py", lambda text: text + flaky)
     end, outcomes, finished = await run(tmp_path, fault)
     assert fault.planted
     assert end == "verified"
     passed = [o for o in outcomes if isinstance(o, CheckRan) and o.confirm and o.evidence.passed]
     assert passed, "the second run on the same files should have passed"
-    assert "of_two_minds" not in (tmp_path / "app" / "tests" / "test_records.py").read_text("utf-8")
+    assert "of_two_minds" not in (tmp_path / "app" / "tests" / "test_tools.py").read_text("utf-8")
     assert finished is not None
 
 
