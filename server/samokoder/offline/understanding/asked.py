@@ -102,7 +102,9 @@ def _grouping(asked: Sequence[Node], node: Node) -> bool:
 def _with_money(sentence: str, built: Sequence[Entity]) -> Entity | None:
     """The thing summed when none is named: the one with amounts, or with hours."""
     if re.search(r"\bhours\b|\bчас", sentence, re.IGNORECASE):
-        found = next((e for e in built if any(f.name == "hours" for f in e.fields)), None)
+        found = next(
+            (e for e in built if any(f.name == "hours" and f.type == "decimal" for f in e.fields)), None
+        )
         if found is not None:
             return found
     return next((e for e in built if figures.money(e) is not None and e.parent is None), None)
@@ -111,7 +113,7 @@ def _with_money(sentence: str, built: Sequence[Entity]) -> Entity | None:
 def _measure(sentence: str, entity: Entity) -> tuple[Kind, Field | None]:
     money = figures.money(entity)
     if re.search(r"\bhours\b|\bчас", sentence, re.IGNORECASE):
-        money = next((f for f in entity.fields if f.name == "hours"), money)
+        money = next((f for f in entity.fields if f.name == "hours" and f.type == "decimal"), money)
     if _AVERAGE.search(sentence):
         numbers = [f for f in entity.fields if f.type in {"integer", "decimal"}]
         marks = [f for f in numbers if f.name in {"grade", "rating", "score"}]

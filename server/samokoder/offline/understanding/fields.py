@@ -145,7 +145,10 @@ def build(item: Item, draft: Draft, entity: str, taken: set[str], language: str)
     if key in taken or names.attribute_name(key, (), entity) in taken:
         key = names.slug(label) or key
     name = names.attribute_name(key, taken, entity)
-    return _limited(Field(name=name, label=label, type=type_), item, attribute, language)
+    field = _limited(Field(name=name, label=label, type=type_), item, attribute, language)
+    if field.type == "choice" and len(field.choices) < 2:  # values that no letter told apart
+        return field.model_copy(update={"type": "text", "choices": ()})
+    return field
 
 
 def labels_key(phrase: Phrase, label: str) -> str:

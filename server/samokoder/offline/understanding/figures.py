@@ -73,7 +73,7 @@ def _of_child(child: Entity, via: str, language: str) -> Iterator[Total]:
             name="total_amount" if child.parent == via else f"{child.plural}_total",
             label=label, kind="sum", source=child.name, via=via, field=sum_.name, times=times,
         )  # fmt: skip
-    hours = next((f for f in child.fields if f.name == "hours"), None)
+    hours = next((f for f in child.fields if f.name == "hours" and f.type == "decimal"), None)
     if hours is not None:
         yield Total(
             name=f"{child.plural}_hours", label=words["sum"].format(child.label_plural, hours.label.lower()),
