@@ -129,7 +129,9 @@ SHOP = DataModel(
                 Field(name="email", label="Почта", type="email", unique=True),
                 Field(name="phone", label="Телефон", type="phone"),
             ),
-            totals=(Total(name="order_count", label="Заказов", kind="count", source="order", via="customer"),),
+            totals=(
+                Total(name="order_count", label="Заказов", kind="count", source="order", via="customer"),
+            ),
         ),
         Entity(
             name="product",
@@ -198,7 +200,9 @@ SHOP = DataModel(
             fields=(
                 Field(name="order", label="Заказ", type="reference", target="order", required=True),
                 Field(name="product", label="Товар", type="reference", target="product", required=True),
-                Field(name="quantity", label="Количество", type="integer", required=True, minimum=1, default="1"),
+                Field(
+                    name="quantity", label="Количество", type="integer", required=True, minimum=1, default="1"
+                ),
                 Field(name="price", label="Цена", type="money", required=True, minimum=0),
             ),
         ),
@@ -206,7 +210,11 @@ SHOP = DataModel(
     metrics=(
         Metric(name="turnover", label="Оборот", kind="sum", entity="order_line", field="price"),
         Metric(
-            name="orders_by_month", label="Заказы по месяцам", kind="count", entity="order", group_by="placed_on"
+            name="orders_by_month",
+            label="Заказы по месяцам",
+            kind="count",
+            entity="order",
+            group_by="placed_on",
         ),
         Metric(
             name="orders_by_customer", label="По клиентам", kind="count", entity="order", group_by="customer"
@@ -257,7 +265,13 @@ LEAVE = DataModel(
             sort="-starts_on",
             export=True,
             fields=(
-                Field(name="department", label="Department", type="reference", target="department", required=True),
+                Field(
+                    name="department",
+                    label="Department",
+                    type="reference",
+                    target="department",
+                    required=True,
+                ),
                 Field(name="reason", label="Reason", type="text", required=True, minimum=3, maximum=200),
                 Field(name="starts_on", label="First day", type="date", required=True),
                 Field(name="ends_on", label="Last day", type="date", required=True, not_before="starts_on"),
@@ -266,7 +280,9 @@ LEAVE = DataModel(
                     label="State",
                     type="choice",
                     required=True,
-                    choices=choices(draft="Draft", submitted="Submitted", approved="Approved", rejected="Rejected"),
+                    choices=choices(
+                        draft="Draft", submitted="Submitted", approved="Approved", rejected="Rejected"
+                    ),
                 ),
             ),
             workflow=Workflow(
@@ -324,17 +340,24 @@ EVERYTHING = DataModel(
                 Field(name="email", label="E-mail", type="email"),
                 Field(name="phone", label="Phone", type="phone"),
                 Field(name="site", label="Site", type="url"),
-                Field(
-                    name="colour", label="Colour", type="choice", choices=choices(red="Red", blue="Blue")
-                ),
+                Field(name="colour", label="Colour", type="choice", choices=choices(red="Red", blue="Blue")),
             ),
         ),
     ),
     metrics=(
         Metric(name="alive", label="Alive", kind="count", entity="specimen", where=(("alive", "true"),)),
-        Metric(name="by_alive", label="By life", kind="sum", entity="specimen", field="legs", group_by="alive"),
+        Metric(
+            name="by_alive", label="By life", kind="sum", entity="specimen", field="legs", group_by="alive"
+        ),
         Metric(name="worth", label="Worth", kind="sum", entity="specimen", field="price"),
-        Metric(name="mean", label="Mean weight", kind="average", entity="specimen", field="weight", group_by="colour"),
+        Metric(
+            name="mean",
+            label="Mean weight",
+            kind="average",
+            entity="specimen",
+            field="weight",
+            group_by="colour",
+        ),
     ),
 )
 
@@ -347,10 +370,20 @@ NESTED = SHOP.model_copy(
                 update={
                     "totals": (
                         Total(
-                            name="spent", label="Потрачено", kind="sum", source="order", via="customer", field="total"
+                            name="spent",
+                            label="Потрачено",
+                            kind="sum",
+                            source="order",
+                            via="customer",
+                            field="total",
                         ),
                         Total(
-                            name="usual", label="В среднем", kind="average", source="order", via="customer", field="total"
+                            name="usual",
+                            label="В среднем",
+                            kind="average",
+                            source="order",
+                            via="customer",
+                            field="total",
                         ),
                     )
                 }
@@ -406,7 +439,9 @@ COURSES = DataModel(
                 Field(name="description", label="Описание", type="long_text"),
                 Field(name="fee", label="Плата", type="money", minimum=0, unit="₽"),
             ),
-            totals=(Total(name="lesson_count", label="Занятий", kind="count", source="lesson", via="course"),),
+            totals=(
+                Total(name="lesson_count", label="Занятий", kind="count", source="lesson", via="course"),
+            ),
         ),
         Entity(
             name="lesson",
@@ -478,7 +513,9 @@ TREE = DataModel(
         ),
     ),
     metrics=(
-        Metric(name="notes_by_category", label="By category", kind="count", entity="note", group_by="category"),
+        Metric(
+            name="notes_by_category", label="By category", kind="count", entity="note", group_by="category"
+        ),
         Metric(name="notes_by_month", label="By month", kind="count", entity="note", group_by="date"),
     ),
 )
@@ -504,7 +541,13 @@ CLINIC = DataModel(
     title="A clinic",
     entities=(
         _ward("ward", "wards", "Ward", "Wards", Field(name="beds", label="Beds", type="integer", minimum=1)),
-        _ward("doctor", "doctors", "Doctor", "Doctors", Field(name="email", label="E-mail", type="email", unique=True)),
+        _ward(
+            "doctor",
+            "doctors",
+            "Doctor",
+            "Doctors",
+            Field(name="email", label="E-mail", type="email", unique=True),
+        ),
         _ward(
             "patient",
             "patients",
@@ -543,13 +586,20 @@ CLINIC = DataModel(
         _ward("hour", "hours", "Hour", "Hours", Field(name="value", label="Value", type="time")),
     ),
     metrics=(
-        Metric(name="unpaid", label="Unpaid", kind="sum", entity="invoice", field="amount", where=(("paid", "false"),)),
+        Metric(
+            name="unpaid",
+            label="Unpaid",
+            kind="sum",
+            entity="invoice",
+            field="amount",
+            where=(("paid", "false"),),
+        ),
         Metric(name="mean_dose", label="Mean dose", kind="average", entity="drug", field="dose"),
     ),
 )
 
 TALKS = DataModel(
-    title="Talks {{ of }} \"today\" \\ </script>",
+    title='Talks {{ of }} "today" \\ </script>',
     entities=(
         Entity(
             name="talk",
@@ -560,7 +610,7 @@ TALKS = DataModel(
             sort="-votes",
             export=True,
             fields=(
-                Field(name="title", label="Title\n'\"\"\"", type="text", required=True, unique=True),
+                Field(name="title", label='Title\n\'"""', type="text", required=True, unique=True),
                 Field(name="votes", label="{% raw %}", type="integer", minimum=0, default="0"),
                 Field(name="slot", label="[[ slot ]]", type="time", unique=True),
             ),

@@ -1,4 +1,4 @@
-"""Applications written for models of different shape pass their own tests, and their tests see what is broken."""
+"""Written applications pass their own tests, and their tests see what is broken."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def write(model: DataModel, folder: Path, groups: tuple[str, ...] = ()) -> Path:
     return folder
 
 
-# Every run of an application's tests is a process of its own, forked from one that has imported the libraries.
+# Every run of an application's tests is a process forked from one that has imported the libraries.
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["fastapi.testclient", "sqlalchemy.orm", "pydantic", "pytest", "jinja2"])
 
@@ -49,7 +49,9 @@ def passes(folder: Path, *which: str) -> bool:
 def ruff(folder: Path, *arguments: str) -> str:
     """What the linter says; nothing when all is well."""
     program = Path(sys.executable).with_name("ruff")
-    done = subprocess.run([program, *arguments], cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [program, *arguments], cwd=folder, capture_output=True, text=True, timeout=60, check=False
+    )
     return done.stdout if done.returncode else ""
 
 
@@ -84,16 +86,32 @@ BREAKS = {
     "wrong status of a new record": ("app/api/books.py", "status_code=201", "status_code=200"),
     "deleting answers 200": ("app/api/books.py", "status_code=204", "status_code=200"),
     "missing record is a conflict": ("app/api/shared.py", "_answer(404)", "_answer(409)"),
-    "required field is optional": ("app/schemas/book.py", "title: str = Field(", "title: str | None = Field(None, "),
+    "required field is optional": (
+        "app/schemas/book.py",
+        "title: str = Field(",
+        "title: str | None = Field(None, ",
+    ),
     "paging is off by one": ("app/paging.py", "(page - 1) * size", "page * size"),
     "steps are not guarded": ("app/services/loans.py", "if move.source == loan.status", "if move.source"),
     "the steps lead nowhere": ("app/services/loans.py", "loan.status = LoanStatus(state)", "pass"),
     "bound is exclusive": ("app/schemas/book.py", "ge=1", "gt=1"),
     "bound is forgotten": ("app/schemas/book.py", "ge=1, ", ""),
     "dates in any order": ("app/schemas/loan.py", "value < first", "False"),
-    "unique is not checked": ("app/services/books.py", "any(book is None or id != book.id for id in others)", "False"),
-    "own value is an obstacle": ("app/services/books.py", "any(book is None or id != book.id for id in others)", "any(others)"),
-    "missing reference is accepted": ("app/services/loans.py", "session.get(Book, values.book_id) is None", "False"),
+    "unique is not checked": (
+        "app/services/books.py",
+        "any(book is None or id != book.id for id in others)",
+        "False",
+    ),
+    "own value is an obstacle": (
+        "app/services/books.py",
+        "any(book is None or id != book.id for id in others)",
+        "any(others)",
+    ),
+    "missing reference is accepted": (
+        "app/services/loans.py",
+        "session.get(Book, values.book_id) is None",
+        "False",
+    ),
     "search knows only one case": ("app/services/authors.py", "icontains", "contains"),
     "search takes patterns": ("app/services/authors.py", ", autoescape=True", ""),
     "filter is ignored": ("app/services/books.py", "Book.genre == chosen.genre", "sa.true()"),

@@ -114,7 +114,9 @@ def _needs(shape: Shape) -> tuple[Need, ...]:
 def _ears(sentence: str) -> str:
     """The keywords of EARS in capitals, as everywhere else."""
     words = {"When": "WHEN", "If": "IF", "then": "THEN", "shall": "SHALL", "Когда": "КОГДА", "Если": "ЕСЛИ"}
-    return re.sub(r"^(When|If|Когда|Если)\b|\bthen the system\b|\bshall\b", lambda m: _upper(m[0], words), sentence)
+    return re.sub(
+        r"^(When|If|Когда|Если)\b|\bthen the system\b|\bshall\b", lambda m: _upper(m[0], words), sentence
+    )
 
 
 def _upper(found: str, words: dict[str, str]) -> str:

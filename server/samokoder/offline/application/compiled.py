@@ -1,4 +1,4 @@
-"""Compiled templates kept beside their sources, as Python keeps its own: a cold start need not compile them again."""
+"""Compiled templates kept beside their sources, as Python keeps its own, for quick cold starts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
 
 class CompiledBeside(FileSystemBytecodeCache):
-    """Keeps what was compiled in ``__pycache__`` of the templates' folder; does without where it cannot be written."""
+    """Keeps them in ``__pycache__`` of the templates' folder; does without where it cannot be written."""
 
     def __init__(self, templates: Path) -> None:
         super().__init__(str(templates / "__pycache__"), f"%s.{sys.implementation.cache_tag}.cache")

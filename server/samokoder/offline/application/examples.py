@@ -1,4 +1,4 @@
-"""Values that tests of the application use: valid ones, and ones just inside and just outside what is permitted. Pure.
+"""Values that tests of the application use: valid ones, and ones at the edges of what is permitted. Pure.
 
 Values are in the form JSON gives them back, as Python expressions.
 """
@@ -187,7 +187,9 @@ def _given(shape: Shape) -> dict[str, frozenset[str]]:
     """References and links that a valid record is given, such that no record needs itself."""
     edges: dict[str, set[str]] = {record.name: set() for record in shape.records}
     given: dict[str, set[str]] = {record.name: set() for record in shape.records}
-    wanted = [(r, a.name, a.field.target or "", a.field.required) for r in shape.records for a in r.references]
+    wanted = [
+        (r, a.name, a.field.target or "", a.field.required) for r in shape.records for a in r.references
+    ]
     wanted += [(r, link.name, link.target, False) for r in shape.records for link in r.entity.links]
     for record, name, target, _ in sorted(wanted, key=lambda want: not want[3]):
         if not _reaches(edges, target, record.name):

@@ -43,8 +43,7 @@ class Computed:
         if metric.kind == "count" or metric.field is None:
             return f"sa.func.count({self.of('id')})"
         if metric.kind == "sum":
-            value = f"sa.func.sum({self.of(metric.field)})"
-            return value
+            return f"sa.func.sum({self.of(metric.field)})"
         value = f"sa.func.avg({self.of(metric.field)})"
         return f"sa.type_coerce({value}, Money)" if self.type == "Decimal" else value
 
@@ -74,7 +73,9 @@ class Computed:
         found = [self._equals(name, value) for name, value in self.metric.where]
         if self.metric.overdue:
             moment = self.record.attribute(self.metric.overdue).type == "datetime"
-            found.append(f"{self.of(self.metric.overdue)} < dt.{'datetime.now()' if moment else 'date.today()'}")
+            found.append(
+                f"{self.of(self.metric.overdue)} < dt.{'datetime.now()' if moment else 'date.today()'}"
+            )
         return f".where({', '.join(found)})" if found else ""
 
     def _equals(self, name: str, value: str) -> str:

@@ -6,6 +6,7 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 
 WIDTH = 100
 _OPEN, _CLOSE = "([{", ")]}"
@@ -122,7 +123,7 @@ def _chained(line: str, links: list[int], inside: bool) -> Iterator[str]:
     head = "" if inside else _assigned(line)
     inner = pad if inside else pad + " " * 4
     places = [len(head) if head else len(pad), *links, len(line)]
-    pieces = [line[i:j] for i, j in zip(places, places[1:], strict=False)]
+    pieces = [line[i:j] for i, j in pairwise(places)]
     if not inside:
         yield head + "("
         if width(inner + line[len(head) :]) <= WIDTH:

@@ -13,7 +13,7 @@ PLACE = "@imports\n"
 _STRINGS = re.compile(r'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|#[^\n]*', re.S)
 _FORMATTED = re.compile(r'\bf"(?:[^"\\\n]|\\.)*"')
 _HOLES = re.compile(r"\{([^{}]+)\}")
-# A name that is followed by "=" at once is the name of an argument.
+# A name followed by "=" at once is the name of an argument.
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*\b(?!=[^=])")
 
 _DEFINED = re.compile(r"^(?:class|def|async def) (\w+)|^(\w+)(?:: [^=\n]+)? = ", re.M)
@@ -79,13 +79,26 @@ MODULES = {
     "sa": "sqlalchemy",
     **{
         name: name
-        for name in ("base64", "csv", "hashlib", "hmac", "io", "math", "os", "pytest", "re", "secrets", "time", "uvicorn")
+        for name in (
+            "base64",
+            "csv",
+            "hashlib",
+            "hmac",
+            "io",
+            "math",
+            "os",
+            "pytest",
+            "re",
+            "secrets",
+            "time",
+            "uvicorn",
+        )
     },
 }
 
 
 def with_imports(source: str, names: Mapping[str, str]) -> str:
-    """The source with its import block in place; `names` says which module of the application gives a name."""
+    """The source with its import block; `names` says which module of the application gives a name."""
     if PLACE not in source:
         return source
     block = _block(_used(source) - _own(source), names)

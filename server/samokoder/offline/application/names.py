@@ -1,7 +1,7 @@
 """Settled models: identifiers that are safe and regular in the code to be written. Pure.
 
-Reference fields end in ``_id``; nothing is a keyword of Python or a name the written code needs for itself; required
-references form no circle; somebody may do everything; the dashboard shows something.
+Reference fields end in ``_id``; nothing is a keyword of Python or a name the written code needs for itself;
+required references form no circle; somebody may do everything; the dashboard shows something.
 """
 
 from __future__ import annotations
@@ -14,22 +14,30 @@ from typing import Any
 from samokoder.domain.data_model import DataModel, Entity, Field, Metric, Permission, Role, Total
 from samokoder.offline.application.formatting import plain
 
-_TAKEN_CLASSES = frozenset(
-    "Annotated Any Base BaseModel Choice Conflict Decimal Depends Figure Forbidden Form Forms Generic Input Invalid "
-    "Iterator Mapped Mapping Money Month Move NotFound Page Query Record Request Response Role Select Sequence Session "
-    "StrEnum TypeVar Typed User Callable Exception Warning".split()
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_TAKEN_CLASSES = _words(
+    "Annotated Any Base BaseModel Choice Conflict Decimal Depends Figure Forbidden Form Forms "
+    "Generic Input Invalid Iterator Mapped Mapping Money Month Move NotFound Page Query Record "
+    "Request Response Role Select Sequence Session StrEnum TypeVar Typed User Callable Exception "
+    "Warning "
 )
-_TAKEN_FIELDS = frozenset(
-    "id created_at updated_at created_by created_by_id metadata registry q sort page size filters copy json dict "
-    "model_config model_fields schema validate construct str int float bool list dt sa user session state".split()
+_TAKEN_FIELDS = _words(
+    "id created_at updated_at created_by created_by_id metadata registry q sort page size filters "
+    "copy json dict model_config model_fields schema validate construct str int float bool list dt "
+    "sa user session state "
 )
-_TAKEN_PLURALS = frozenset(
-    "api static health overview docs redoc sign_in sign_out home app tests shared values ids faults kept made records "
-    "changes figures moves errors query found people".split()
+_TAKEN_PLURALS = _words(
+    "api static health overview docs redoc sign_in sign_out home app tests shared values ids faults "
+    "kept made records changes figures moves errors query found people "
 )
-_LOCALS = frozenset(
-    "session values changes found query errors problems record records value user chosen page listing get create "
-    "update delete move moves options export client visitor serial role name id q sort size filters self cls".split()
+_LOCALS = _words(
+    "session values changes found query errors problems record records value user chosen page "
+    "listing get create update delete move moves options export client visitor serial role name id q "
+    "sort size filters self cls "
 )
 _TEXTS = ("text", "long_text", "email", "phone", "url")
 
@@ -101,7 +109,9 @@ def _entity(entity: Entity, entities: dict[str, str], fields: dict[tuple[str, st
             "name": entities[entity.name],
             "plural": f"{entity.plural}_list" if _reserved(entity.plural, entity.name) else entity.plural,
             "fields": tuple(_field(f, own, entities) for f in entity.fields),
-            "links": tuple(link.model_copy(update={"target": entities[link.target]}) for link in entity.links),
+            "links": tuple(
+                link.model_copy(update={"target": entities[link.target]}) for link in entity.links
+            ),
             "workflow": workflow and workflow.model_copy(update={"field": own(workflow.field)}),
             "totals": tuple(_total(t, entities, fields) for t in entity.totals),
             "display": own(entity.display),
@@ -168,7 +178,7 @@ def _count(entity: Entity) -> Metric:
 
 
 def _without_circles(entities: list[Entity]) -> tuple[Entity, ...]:
-    """A record that must refer to one that must refer back could never be the first: such a reference is optional."""
+    """Required references that lead back could never be met by a first record: the last is optional."""
     needs: dict[str, set[str]] = {}
     settled = []
     for entity in entities:

@@ -2,67 +2,39 @@
 
 from __future__ import annotations
 
+import json
 import re
+from functools import lru_cache
+from pathlib import Path
 
 from samokoder.offline.application.formatting import prose
 from samokoder.offline.application.shape import Attribute, Record
 
-_EN = {
-    "first": "Anna Ben Clara David Emma Frank Grace Henry Isla Jack Kate Liam".split(),
-    "last": "Adams Baker Clarke Dixon Evans Foster Green Hughes Irving Jones Knight Lewis".split(),
-    "company": "Northwind Bluebird Oakline Redstone Silverbay Greenfield Harbor Summit Lakeside Maple Orchard Beacon".split(),
-    "city": ["London", "Bristol", "Leeds", "York", "Bath", "Oxford", "Derby", "Exeter", "Dover", "Truro", "Ripon", "Wells"],
-    "country": "Ireland France Spain Italy Norway Sweden Poland Austria Greece Portugal Denmark Finland".split(),
-    "street": "Mill Church Station Park High Bridge King Queen Garden Victoria Market School".split(),
-    "book": [
-        "Middlemarch", "Persuasion", "Dracula", "Emma", "Ulysses", "Walden", "Moby-Dick", "Jane Eyre", "Kim",
-        "Frankenstein", "Ivanhoe", "The Time Machine",
-    ],
-    "task": [
-        "Prepare the report", "Call the supplier", "Update the price list", "Check the delivery", "Plan the meeting",
-        "Answer the letters", "Order materials", "Review the contract", "Clean up the archive", "Test the new version",
-        "Write the summary", "Train the newcomers",
-    ],
-    "thing": "Lamp Chair Desk Kettle Notebook Backpack Mirror Blanket Umbrella Clock Vase Basket".split(),
-    "topic": "Design Research Travel Health Finance Garden Music Sport Science Food History Home".split(),
-    "note": [
-        "Agreed by phone.", "See the previous message.", "Nothing special.", "Please confirm by Friday.",
-        "Needs a second look.", "All documents are attached.",
-    ],
-}  # fmt: skip
-_RU = {
-    "first": "Анна Борис Вера Глеб Дарья Егор Жанна Захар Ирина Кирилл Лидия Максим".split(),
-    "last": "Абрамова Белов Воронова Громов Дёмина Ершов Жукова Зайцев Исаева Климов Лебедева Морозов".split(),
-    "company": "Север Восход Берег Радуга Вектор Родник Маяк Горизонт Олимп Каскад Фрегат Меридиан".split(),
-    "city": "Москва Тула Казань Пермь Омск Самара Тверь Уфа Псков Рязань Калуга Томск".split(),
-    "country": "Армения Беларусь Сербия Грузия Италия Испания Китай Индия Турция Франция Япония Греция".split(),
-    "street": "Лесная Садовая Мира Новая Речная Зелёная Школьная Полевая Южная Морская Парковая Светлая".split(),
-    "book": [
-        "Отцы и дети", "Обломов", "Ревизор", "Чайка", "Накануне", "Идиот", "Мцыри", "Шинель", "Бесы", "Гроза",
-        "Вишнёвый сад", "Нос",
-    ],
-    "task": [
-        "Подготовить отчёт", "Позвонить поставщику", "Обновить прайс-лист", "Проверить доставку", "Назначить встречу",
-        "Ответить на письма", "Заказать материалы", "Согласовать договор", "Разобрать архив", "Проверить новую версию",
-        "Написать сводку", "Обучить новичков",
-    ],
-    "thing": "Лампа Стул Стол Чайник Блокнот Рюкзак Зеркало Плед Зонт Часы Ваза Корзина".split(),
-    "topic": "Дизайн Наука Отдых Здоровье Финансы Сад Музыка Спорт История Кухня Дом Дорога".split(),
-    "note": [
-        "Согласовано по телефону.", "См. предыдущее сообщение.", "Без особенностей.", "Подтвердить до пятницы.",
-        "Нужно посмотреть ещё раз.", "Все документы приложены.",
-    ],
-}  # fmt: skip
+
+@lru_cache(maxsize=2)
+def _pool(language: str) -> dict[str, list[str]]:
+    """Texts by kind, written for this purpose."""
+    pools: dict[str, dict[str, list[str]]] = json.loads(POOLS.read_text("utf-8"))
+    return pools[language]
+
+
+POOLS = Path(__file__).parent / "templates" / "pools.json"
 
 _PEOPLE = re.compile(
-    r"author|customer|client|person|member|student|teacher|employee|doctor|patient|user|guest|reader|contact|owner|driver|"
-    r"player|visitor|manager|staff|worker|master|trainer|coach|lecturer|borrower|tenant|master|participant|candidate|pupil|"
-    r"child|parent|agent|volunteer|resident|applicant|attendee|speaker|instructor|assignee|reporter"
+    r"author|customer|client|person|member|student|teacher|employee|doctor|patient|user|guest|reader|contact|"
+    r"owner|driver|player|visitor|manager|staff|worker|master|trainer|coach|lecturer|borrower|tenant|"
+    r"participant|candidate|pupil|child|parent|agent|volunteer|resident|applicant|attendee|speaker|instructor|assignee|reporter"
 )
-_COMPANIES = re.compile(r"company|supplier|vendor|organi|publisher|brand|shop|store|firm|partner|team|department|club|bank")
-_TASKS = re.compile(r"task|ticket|issue|request|todo|job|project|incident|bug|deal|campaign|event|meeting|lesson|course")
+_COMPANIES = re.compile(
+    r"company|supplier|vendor|organi|publisher|brand|shop|store|firm|partner|team|department|club|bank"
+)
+_TASKS = re.compile(
+    r"task|ticket|issue|request|todo|job|project|incident|bug|deal|campaign|event|meeting|lesson|course"
+)
 _TOPICS = re.compile(r"categor|tag|genre|topic|subject|group|section|type|kind|label|skill|direction")
-_PEOPLE_FIELDS = re.compile(r"(^|_)(full_name|fio|author|contact|owner|person|assignee|customer|client|responsible|director)")
+_PEOPLE_FIELDS = re.compile(
+    r"(^|_)(full_name|fio|author|contact|owner|person|assignee|customer|client|responsible|director)"
+)
 
 
 def kind_of(record: Record, attribute: Attribute) -> str:
@@ -80,7 +52,9 @@ def kind_of(record: Record, attribute: Attribute) -> str:
         return "address"
     if re.search(r"code|isbn|sku|number|serial|vin|article|inn|plate|passport|barcode", name):
         return "code"
-    if attribute.type == "long_text" or re.search(r"note|comment|description|remark|message|body|reason", name):
+    if attribute.type == "long_text" or re.search(
+        r"note|comment|description|remark|message|body|reason", name
+    ):
         return "note"
     if _PEOPLE_FIELDS.search(name) or (re.search("name|title", name) and _PEOPLE.search(entity)):
         return "person"
@@ -94,16 +68,27 @@ def _named_by_entity(entity: str) -> str:
         return "company"
     if _TOPICS.search(entity):
         return "topic"
-    return "task" if _TASKS.search(entity) else "named" if not re.search(r"product|item|good|thing|device", entity) else "thing"
+    return (
+        "task"
+        if _TASKS.search(entity)
+        else "named"
+        if not re.search(r"product|item|good|thing|device", entity)
+        else "thing"
+    )
 
 
 def text(record: Record, attribute: Attribute, index: int) -> str:
     """A text for the field in the model's language."""
-    pool = _RU if record.shape.russian else _EN
+    pool, latin = _pool(record.shape.model.language), _pool("en")
     if attribute.type == "email":
-        return f"{_EN['first'][index % 12].lower()}.{_EN['last'][index * 5 % 12].lower()}{index // 12 or ''}@example.com"
+        first, last = latin["first"][index % 12].lower(), latin["last"][index * 5 % 12].lower()
+        return f"{first}.{last}{index // 12 or ''}@example.com"
     if attribute.type == "phone":
-        return f"+7 495 010-{index:02}-{(index * 37) % 100:02}" if record.shape.russian else f"+44 20 7946 0{index * 37 % 1000:03}"
+        return (
+            f"+7 495 010-{index:02}-{(index * 37) % 100:02}"
+            if record.shape.russian
+            else f"+44 20 7946 0{index * 37 % 1000:03}"
+        )
     if attribute.type == "url":
         return f"https://example.com/{record.plural}/{index + 1}"
     kind = kind_of(record, attribute)
@@ -112,11 +97,19 @@ def text(record: Record, attribute: Attribute, index: int) -> str:
             return f"{pool['first'][index % 12]} {pool['last'][index % 12]}"
         case "address":
             street = pool["street"][index % 12]
-            return f"ул. {street}, {index * 3 + 2}" if record.shape.russian else f"{index * 3 + 2} {street} Street"
+            return (
+                f"ул. {street}, {index * 3 + 2}"
+                if record.shape.russian
+                else f"{index * 3 + 2} {street} Street"
+            )
         case "code":
             return f"{record.name[:2].upper()}-{1001 + index * 7}"
         case "named":
-            return f"{prose(record.label)} {index + 1}" if record.shape.russian else f"{pool['company'][index % 12]} {prose(record.label).lower()}"
+            return (
+                f"{prose(record.label)} {index + 1}"
+                if record.shape.russian
+                else f"{pool['company'][index % 12]} {prose(record.label).lower()}"
+            )
     return pool[kind][index % len(pool[kind])]
 
 

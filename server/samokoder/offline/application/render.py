@@ -101,7 +101,9 @@ def _records(write: Writer) -> Iterator[File]:
     )
     if write.context["choices"]:
         exports = [f"class {c.enum}(Choice)" for r in shape.records for c in r.choices]
-        yield write.file("app/choices.py", "Values to choose from and their labels", RECORDS, "choices", *exports)
+        yield write.file(
+            "app/choices.py", "Values to choose from and their labels", RECORDS, "choices", *exports
+        )
     yield write.file(
         "app/db.py",
         "Engine, sessions, what every record has",
@@ -141,7 +143,12 @@ def _records(write: Writer) -> Iterator[File]:
     if any(record.state for record in shape.records):
         restricted = any(t.roles for record in shape.records for t in record.transitions)
         yield write.file(
-            "app/workflow.py", "Steps between states", RECORDS, "workflow", "class Move", restricted=restricted
+            "app/workflow.py",
+            "Steps between states",
+            RECORDS,
+            "workflow",
+            "class Move",
+            restricted=restricted,
         )
     if shape.model.roles:
         yield write.file(
@@ -161,7 +168,9 @@ def _records(write: Writer) -> Iterator[File]:
             "def matches(password: str, kept: str) -> bool",
         )
     if any(record.entity.export for record in shape.records):
-        yield write.file("app/export.py", "Lists as CSV", RECORDS, "export", "def csv_text(header, rows) -> str")
+        yield write.file(
+            "app/export.py", "Lists as CSV", RECORDS, "export", "def csv_text(header, rows) -> str"
+        )
     yield _package("app/services/__init__.py", RECORDS, "What is done with each kind of record.")
     for record in shape.records:
         yield _service(write, record)
@@ -201,7 +210,9 @@ def _schemas(write: Writer) -> File:
         RECORDS,
         "schemas",
         "class Input(BaseModel)",
-        forms=[(kind, name, pattern, say[name], size) for kind, name, pattern, size in every if name in types],
+        forms=[
+            (kind, name, pattern, say[name], size) for kind, name, pattern, size in every if name in types
+        ],
         references="reference" in types or links,
         links=links,
         local_now=any("local_now" in a.entered for r in shape.records for a in r.entered),
@@ -211,8 +222,8 @@ def _schemas(write: Writer) -> File:
 def _service(write: Writer, record: Record) -> File:
     user = ", *, user: User" if write.shape.model.roles else ""
     exports = [
-        f"def listing(session, *, {'q, ' if record.searched else ''}{'filters, ' if record.filters else ''}sort, page, "
-        f"size{', user' if user else ''}) -> Page[{record.cls}]",
+        f"def listing(session, *, {'q, ' if record.searched else ''}{'filters, ' if record.filters else ''}"
+        f"sort, page, size{', user' if user else ''}) -> Page[{record.cls}]",
         f"def get(session, id{user}) -> {record.cls}",
         f"def create(session, values: {record.cls}Create{user}) -> {record.cls}",
         f"def update(session, id, changes: {record.cls}Update{user}) -> {record.cls}",
@@ -220,9 +231,14 @@ def _service(write: Writer, record: Record) -> File:
         "def options(session) -> list[tuple[int, str]]",
     ]
     if record.state:
-        exports += [f"def moves({record.name}) -> list[Move]", f"def move(session, id, state{user}) -> {record.cls}"]
+        exports += [
+            f"def moves({record.name}) -> list[Move]",
+            f"def move(session, id, state{user}) -> {record.cls}",
+        ]
     purpose = f"{record.entity.label_plural}: what is done with them"
-    return write.file(f"app/services/{record.plural}.py", purpose, RECORDS, "service", *exports, record=record)
+    return write.file(
+        f"app/services/{record.plural}.py", purpose, RECORDS, "service", *exports, record=record
+    )
 
 
 def _overview(write: Writer) -> Iterator[File]:
@@ -314,4 +330,6 @@ def _tests(write: Writer) -> Iterator[File]:
 
 
 def _test_package() -> File:
-    return File("tests/__init__.py", "Package", RECORDS, lambda: '"""Tests of every requirement."""\n', is_test=True)
+    return File(
+        "tests/__init__.py", "Package", RECORDS, lambda: '"""Tests of every requirement."""\n', is_test=True
+    )

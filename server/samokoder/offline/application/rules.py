@@ -52,7 +52,11 @@ def chosen_parameters(record: Record) -> str:
 
 def chosen_arguments(record: Record) -> str:
     """What is handed on to that function."""
-    parts = ("q" * bool(record.searched), "filters" * bool(record.filters), "user" * bool(record.shape.model.roles))
+    parts = (
+        "q" * bool(record.searched),
+        "filters" * bool(record.filters),
+        "user" * bool(record.shape.model.roles),
+    )
     return ", ".join(part for part in parts if part)
 
 
@@ -125,7 +129,8 @@ def taken_together(record: Record, names: tuple[str, ...]) -> str:
     labels = [record.attribute(name).label for name in names]
     if record.shape.russian:
         return f"Запись с такими {listed([quoted(label) for label in labels], 'и')} уже есть."
-    return f"There already is {article(inner(record.label))} with this {listed([inner(label) for label in labels])}."
+    fields = listed([inner(label) for label in labels])
+    return f"There already is {article(inner(record.label))} with this {fields}."
 
 
 def in_use(record: Record, user: Reference) -> str:
@@ -142,29 +147,38 @@ def export_columns(record: Record) -> list[tuple[str, str]]:
     for a in record.attributes:
         value = f"{one}.{a.name}"
         if a.type == "reference":
-            value = f"{one}.{a.relation}" if not a.nullable else f"{one}.{a.relation} and str({one}.{a.relation})"
+            value = (
+                f"{one}.{a.relation}" if not a.nullable else f"{one}.{a.relation} and str({one}.{a.relation})"
+            )
             value = f"str({value})" if not a.nullable else value
         elif a.type == "choice":
             value = f"{value}.label" if not a.nullable else f"{value} and {value}.label"
         columns.append((a.label, value))
     for link in record.entity.links:
         columns.append((link.label, f'", ".join(map(str, {one}.{link.name}))'))
-    return columns + [(f.label, f"{one}.{f.name}") for f in record.totals]
+    return [*columns, *((f.label, f"{one}.{f.name}") for f in record.totals)]
+
+
+_PROVIDED = {
+    "app.api.shared": "Db Listed PageNumber PageSize Target",
+    "app.choices": "Choice",
+    "app.db": "Base Record Money Kept find save now connect open_session get_session DATABASE_URL",
+    "app.errors": "Invalid NotFound Conflict",
+    "app.export": "csv_text",
+    "app.main": "create_app",
+    "app.messages": "checked explained",
+    "app.paging": "Page paged ordered",
+    "app.schemas": "Input Id Ids Email Phone Url local_now",
+    "app.seed": "fill",
+    "app.services.overview": "Figure figures",
+    "app.workflow": "Move",
+    "tests.examples": "serial",
+}
 
 
 def provided(shape: Shape) -> dict[str, str]:
     """Which module of the application gives which name."""
-    names = {
-        "Base": "app.db", "Record": "app.db", "Money": "app.db", "find": "app.db", "save": "app.db", "now": "app.db",
-        "connect": "app.db", "open_session": "app.db", "get_session": "app.db", "DATABASE_URL": "app.db", "Kept": "app.db",
-        "Choice": "app.choices", "Invalid": "app.errors", "NotFound": "app.errors", "Conflict": "app.errors",
-        "Page": "app.paging", "paged": "app.paging", "ordered": "app.paging", "Move": "app.workflow",
-        "checked": "app.messages", "explained": "app.messages", "csv_text": "app.export", "create_app": "app.main",
-        **dict.fromkeys(("Input", "Id", "Ids", "Email", "Phone", "Url", "local_now"), "app.schemas"),
-        **dict.fromkeys(("Db", "Listed", "PageNumber", "PageSize", "Target"), "app.api.shared"),
-        "Figure": "app.services.overview", "figures": "app.services.overview", "fill": "app.seed",
-        "serial": "tests.examples",
-    }  # fmt: skip
+    names = {name: home for home, given in _PROVIDED.items() for name in given.split()}
     if shape.model.roles:
         names |= dict.fromkeys(("may", "require", "sees_all", "visible"), "app.permissions")
         names |= dict.fromkeys(
@@ -176,7 +190,10 @@ def provided(shape: Shape) -> dict[str, str]:
         names |= dict.fromkeys(("chief", "someone"), "tests.examples")
     for record in shape.records:
         names[record.cls] = "app.models"
-        names |= {f"{record.cls}{part}": f"app.schemas.{record.name}" for part in ("Create", "Update", "Read", "Filter")}
+        names |= {
+            f"{record.cls}{part}": f"app.schemas.{record.name}"
+            for part in ("Create", "Update", "Read", "Filter")
+        }
         names |= {choice.enum: "app.choices" for choice in record.choices}
         names |= {f"make_{record.name}": "tests.examples", f"{record.name}_values": "tests.examples"}
     return names
@@ -185,5 +202,3 @@ def provided(shape: Shape) -> dict[str, str]:
 def plural_module(shape: Shape) -> dict[str, str]:
     """The services as modules, for code that names them by their plural."""
     return {record.plural: "app.services" for record in shape.records}
-
-

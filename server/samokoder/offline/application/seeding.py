@@ -104,7 +104,9 @@ def _value(record: Record, attribute: Attribute, index: int) -> str | None:
         case "boolean":
             return str(index % 3 != 1)
         case "choice":
-            return f"{attribute.enum}.{attribute.field.choices[_state(record, attribute, index)].value.upper()}"
+            return (
+                f"{attribute.enum}.{attribute.field.choices[_state(record, attribute, index)].value.upper()}"
+            )
         case "date" | "datetime":
             return _date(record, attribute, index)
         case "time":
@@ -129,7 +131,9 @@ def _fitting(attribute: Attribute, text: str, index: int) -> str:
 def _number(record: Record, attribute: Attribute, index: int, unique: bool) -> str:
     amount = pools.amount(attribute, index, unique)
     if attribute.field.not_before:
-        amount = max(amount, pools.amount(record.attribute(attribute.field.not_before), index, False) + index % 4)
+        amount = max(
+            amount, pools.amount(record.attribute(attribute.field.not_before), index, False) + index % 4
+        )
     amount = min(max(amount, attribute.least), attribute.most)
     if attribute.type == "money":
         return f'Decimal("{amount:.2f}")'

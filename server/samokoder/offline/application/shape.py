@@ -130,7 +130,9 @@ class Attribute:
     @cached_property
     def entered(self) -> str:
         """The field of the schema a new record is checked by."""
-        kind = _KINDS.get(self.type) or {"reference": "Id", "datetime": "NaiveDatetime"}.get(self.type, self.python)
+        kind = _KINDS.get(self.type) or {"reference": "Id", "datetime": "NaiveDatetime"}.get(
+            self.type, self.python
+        )
         annotation = f"{kind} | None" if self.nullable else kind
         rules = [*self._default_rule, *self._rules]
         if rules and (len(rules) > 1 or "=" in rules[0]):
@@ -266,7 +268,7 @@ class Record:
 
     @cached_property
     def entered(self) -> tuple[Attribute, ...]:
-        """What a person enters, each after the field it may not be before; the state is moved, not entered."""
+        """What a person enters, each after the field it may not be before; never the state."""
         waiting = [a for a in self.attributes if not a.is_state]
         ready: list[Attribute] = []
         while waiting:
@@ -331,7 +333,9 @@ class Record:
 
     @cached_property
     def totals(self) -> tuple[Figure, ...]:
-        return tuple(Figure(t, self.shape.record(t.source), total_type(self.shape, t)) for t in self.entity.totals)
+        return tuple(
+            Figure(t, self.shape.record(t.source), total_type(self.shape, t)) for t in self.entity.totals
+        )
 
     @cached_property
     def searched(self) -> tuple[Attribute, ...]:
@@ -399,7 +403,7 @@ _recent: list[tuple[DataModel, Shape]] = []
 
 
 def shape_of(model: DataModel) -> Shape:
-    """The shape of the settled model. The same object is asked for file by file, so the last ones are kept."""
+    """The shape of the settled model. Models are asked for file by file: the last are kept."""
     for known, shape in _recent:
         if known is model:
             return shape

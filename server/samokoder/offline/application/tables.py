@@ -64,7 +64,7 @@ def display(record: Record) -> str:
     shown = record.display
     if shown.type == "reference":
         own = shown.field.target == record.name
-        return f'f"№ {{self.id}}"' if own else f'str(self.{relation(shown.field)} or "")'
+        return 'f"№ {self.id}"' if own else f'str(self.{relation(shown.field)} or "")'
     if shown.type == "choice":
         return f"self.{shown.name}.label" + (f' if self.{shown.name} else ""' if shown.nullable else "")
     if shown.is_text:
@@ -78,7 +78,9 @@ def total(record: Record, figure: Figure, of: str) -> str:
     if total.kind == "count" or total.field is None:
         return f"sa.func.count({of}.id)"
     number = f"{of}.{total.field}" + (f" * {of}.{total.times}" if total.times else "")
-    value = f"sa.func.avg({number})" if total.kind == "average" else f"sa.func.coalesce(sa.func.sum({number}), 0)"
+    value = (
+        f"sa.func.avg({number})" if total.kind == "average" else f"sa.func.coalesce(sa.func.sum({number}), 0)"
+    )
     return f"sa.type_coerce({value}, Money)" if figure.type == "Decimal" else value
 
 

@@ -41,7 +41,11 @@ def other(metric: Computed) -> str:
             return examples.arguments({name: str(not truth(value))})
         if another := [c.value for c in attribute.field.choices if c.value != value]:
             return examples.arguments({name: literal(another[0])})
-    return examples.arguments(_dated(metric, metric.metric.overdue, "2099-01-02")) if metric.metric.overdue else ""
+    return (
+        examples.arguments(_dated(metric, metric.metric.overdue, "2099-01-02"))
+        if metric.metric.overdue
+        else ""
+    )
 
 
 def _dated(metric: Computed, name: str, day: str) -> dict[str, str]:
