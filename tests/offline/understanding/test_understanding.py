@@ -179,3 +179,8 @@ def test_who_books_a_room_may_make_a_booking_but_not_a_room() -> None:
     assert "create" in allowed["booking"].actions
     assert allowed["booking"].own_only
     assert allowed["room"].actions == ("view",)
+
+
+def test_a_thing_named_like_a_library_s_own_gets_another_name() -> None:
+    (thing,) = model_of("Model trains: name, scale, colour.").entities
+    assert thing.name == "thing_model_train"

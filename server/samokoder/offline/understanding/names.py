@@ -81,6 +81,10 @@ _NICER = {
 _LONGEST = 40
 
 
+_PREFIXES = ("model_", "sa_")
+"""Names that begin so belong to pydantic and SQLAlchemy."""
+
+
 def slug(text: str) -> str:
     """Letters and digits joined by underscores; empty when nothing of the text can be written so."""
     spelled = "".join(_LETTERS.get(letter, letter) for letter in text.lower())
@@ -92,7 +96,9 @@ def slug(text: str) -> str:
 def identifier(text: str, taken: Collection[str], fallback: str) -> str:
     """A free name for a thing. A reserved word gets a longer name: ``order`` becomes ``sales_order``."""
     name = slug(text) or fallback
-    if reserved(name):
+    if name.startswith(_PREFIXES):
+        name = f"thing_{name}"
+    elif reserved(name):
         name = _NICER.get(name, f"{name}_record")
     return _free(name, taken)
 
@@ -122,4 +128,4 @@ def _taken() -> frozenset[str]:
 
 
 def reserved(name: str) -> bool:
-    return name in _taken() or name.startswith(("model_", "sa_"))
+    return name in _taken() or name.startswith(_PREFIXES)
