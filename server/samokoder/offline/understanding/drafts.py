@@ -28,7 +28,7 @@ _EVERYDAY = frozenset(
     apartment building hall menu route training friend child parent schedule_entry collection promotion
     result policy interview registration transaction owner room company partner agent call delivery
     purchase sale question visit photograph standing hotel dream field_plot author employee team club client
-    customer department warehouse license reminder doctor person teacher user""".split()  # noqa: SIM905
+    customer department warehouse license reminder doctor person teacher user""".split()
 )
 
 
