@@ -35,7 +35,7 @@ FORKS.set_forkserver_preload(["fastapi.testclient", "sqlalchemy.orm", "pydantic"
 
 def outcome(folder: Path, *which: str) -> int:
     """The exit code of the application's own tests."""
-    arguments = ["-x", "-q", "--tb=short", "-p", "no:cacheprovider", *which]
+    arguments = ["-x", "-q", "--tb=short", "--disable-plugin-autoload", "-p", "no:cacheprovider", *which]
     with ProcessPoolExecutor(1, mp_context=FORKS, initializer=os.chdir, initargs=(folder,)) as pool:
         return int(pool.submit(pytest.main, arguments).result(timeout=100))
 
