@@ -49,6 +49,11 @@ def class_name(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
 
 
+def member(value: str) -> str:
+    """The name of a permitted value in its enumeration; a name may not begin with a digit."""
+    return f"N{value.upper()}" if value[:1].isdigit() else value.upper()
+
+
 def relation(field: Field) -> str:
     """The attribute that holds the record a reference points at."""
     return field.name.removesuffix("_id")
@@ -72,14 +77,31 @@ def _on_one_line(part: Any) -> Any:
 def _named(model: DataModel) -> DataModel:
     entities = {e.name: _entity_name(e.name) for e in model.entities}
     fields = {(e.name, f.name): _field_name(f, e) for e in model.entities for f in e.fields}
-    settled = [_entity(e, entities, fields) for e in model.entities]
+    roles = _roles(model, entities)
+    unlimited = tuple(role.name for role in roles if not role.permissions)
+    settled = [_open_to(unlimited, _entity(e, entities, fields)) for e in model.entities]
     metrics = tuple(_metric(m, entities, fields) for m in model.metrics)
     return model.model_copy(
         update={
             "entities": _without_circles(settled),
             "metrics": metrics or tuple(_count(e) for e in settled if not e.parent),
-            "roles": _roles(model, entities),
+            "roles": roles,
         }
+    )
+
+
+def _open_to(unlimited: tuple[str, ...], entity: Entity) -> Entity:
+    """Who may do everything may take every step of a workflow too."""
+    if entity.workflow is None:
+        return entity
+    transitions = tuple(
+        step.model_copy(update={"roles": tuple(dict.fromkeys((*step.roles, *unlimited)))})
+        if step.roles
+        else step
+        for step in entity.workflow.transitions
+    )
+    return entity.model_copy(
+        update={"workflow": entity.workflow.model_copy(update={"transitions": transitions})}
     )
 
 
@@ -208,15 +230,34 @@ def _reaches(needs: dict[str, set[str]], start: str, goal: str) -> bool:
 def _roles(model: DataModel, entities: dict[str, str]) -> tuple[Role, ...]:
     """The roles, one of which may do everything: somebody has to be able to put things right."""
 
-    def renamed(permission: Permission) -> Permission:
-        return permission.model_copy(update={"entity": entities[permission.entity]})
-
     roles = tuple(
-        role.model_copy(update={"permissions": tuple(renamed(p) for p in role.permissions)})
-        for role in model.roles
+        role.model_copy(update={"permissions": _permissions(model, role, entities)}) for role in model.roles
     )
     if not roles or any(not role.permissions for role in roles):
         return roles
     label = "Администратор" if model.language == "ru" else "Administrator"
     taken = {role.name for role in roles}
     return (*roles, Role(name="superuser" if "administrator" in taken else "administrator", label=label))
+
+
+def _permissions(model: DataModel, role: Role, entities: dict[str, str]) -> tuple[Permission, ...]:
+    """What the role may do. Parts of a record are changed by those who may change or add it."""
+    stated = {permission.entity for permission in role.permissions}
+    found = list(role.permissions)
+    for entity in model.entities:
+        if entity.parent and entity.name not in stated:
+            target = entity.field(entity.parent).target
+            found += [_of_parts(p, entity.name) for p in role.permissions if p.entity == target]
+    return tuple(p.model_copy(update={"entity": entities[p.entity], "actions": _seen(p)}) for p in found)
+
+
+def _of_parts(permission: Permission, part: str) -> Permission:
+    writes = {"create", "change"} & set(permission.actions)
+    actions = ("view", "create", "change", "delete") if writes else permission.actions
+    return permission.model_copy(update={"entity": part, "actions": actions})
+
+
+def _seen(permission: Permission) -> tuple[Any, ...]:
+    """Whoever may change or delete a record has to see it."""
+    blind = "view" not in permission.actions and {"change", "delete"} & set(permission.actions)
+    return ("view", *permission.actions) if blind else permission.actions
