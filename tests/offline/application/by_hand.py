@@ -340,7 +340,12 @@ EVERYTHING = DataModel(
                 Field(name="email", label="E-mail", type="email"),
                 Field(name="phone", label="Phone", type="phone"),
                 Field(name="site", label="Site", type="url"),
-                Field(name="colour", label="Colour", type="choice", choices=choices(red="Red", blue="Blue")),
+                Field(
+                    name="colour",
+                    label="Colour",
+                    type="choice",
+                    choices=(*choices(red="Red", blue="Blue"), Choice(value="3d", label="3D")),
+                ),
             ),
         ),
     ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from samokoder.domain.data_model import Metric
 from samokoder.offline.application.formatting import literal
+from samokoder.offline.application.names import member
 from samokoder.offline.application.phrases import phrases
 from samokoder.offline.application.shape import Attribute, Record, Shape, metric_type
 
@@ -82,7 +83,7 @@ class Computed:
         attribute = self.record.attribute(name)
         if attribute.type == "boolean":
             return f"{self.of(name)}.is_({truth(value)})"
-        return f"{self.of(name)} == {attribute.enum}.{value.upper()}"
+        return f"{self.of(name)} == {attribute.enum}.{member(value)}"
 
 
 def truth(text: str) -> bool:

@@ -25,13 +25,13 @@ _PEOPLE = re.compile(
     r"owner|driver|player|visitor|manager|staff|worker|master|trainer|coach|lecturer|borrower|tenant|"
     r"participant|candidate|pupil|child|parent|agent|volunteer|resident|applicant|attendee|speaker|instructor|assignee|reporter"
 )
-_COMPANIES = re.compile(
-    r"company|supplier|vendor|organi|publisher|brand|shop|store|firm|partner|team|department|club|bank"
-)
+_COMPANIES = re.compile(r"company|supplier|vendor|organi|publisher|brand|shop|store|firm|partner|club|bank")
 _TASKS = re.compile(
     r"task|ticket|issue|request|todo|job|project|incident|bug|deal|campaign|event|meeting|lesson|course"
 )
-_TOPICS = re.compile(r"categor|tag|genre|topic|subject|group|section|type|kind|label|skill|direction")
+_TOPICS = re.compile(
+    r"department|team|categor|tag|genre|topic|subject|group|section|type|kind|label|skill|direction"
+)
 _PEOPLE_FIELDS = re.compile(
     r"(^|_)(full_name|fio|author|contact|owner|person|assignee|customer|client|responsible|director)"
 )
@@ -128,6 +128,8 @@ def amount(attribute: Attribute, index: int, unique: bool) -> float:
     name = attribute.name
     if unique:
         return max(attribute.least, 0) + index + 1
+    if re.search(r"weight|mass", name):
+        return 0.5 + (index * 7) % 25
     if attribute.field.maximum is not None and attribute.field.minimum is not None:
         span = attribute.field.maximum - attribute.field.minimum
         return attribute.field.minimum + round(span * ((index * 5 + 3) % 12) / 12)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from samokoder.offline.application.names import member
 from samokoder.offline.application.shape import Attribute, Record, Reference, Shape
 from samokoder.offline.application.words import article, inner, listed, quoted
 
@@ -109,7 +110,7 @@ def together_value(record: Record, name: str) -> str:
     attribute = record.attribute(name)
     if not attribute.is_state or record.entity.workflow is None:
         return f"values.{name}"
-    initial = f"{attribute.enum}.{record.entity.workflow.initial.upper()}"
+    initial = f"{attribute.enum}.{member(record.entity.workflow.initial)}"
     return f"({record.name}.{name} if {record.name} else {initial})"
 
 

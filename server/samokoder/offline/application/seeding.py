@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from samokoder.offline.application import examples, pools
 from samokoder.offline.application.formatting import literal
+from samokoder.offline.application.names import member
 from samokoder.offline.application.shape import Attribute, Record, Shape
 
 ROWS = 12
@@ -104,9 +105,8 @@ def _value(record: Record, attribute: Attribute, index: int) -> str | None:
         case "boolean":
             return str(index % 3 != 1)
         case "choice":
-            return (
-                f"{attribute.enum}.{attribute.field.choices[_state(record, attribute, index)].value.upper()}"
-            )
+            chosen = attribute.field.choices[_state(attribute, index)]
+            return f"{attribute.enum}.{member(chosen.value)}"
         case "date" | "datetime":
             return _date(record, attribute, index)
         case "time":
@@ -117,7 +117,7 @@ def _value(record: Record, attribute: Attribute, index: int) -> str | None:
     return literal(_fitting(attribute, text, index))
 
 
-def _state(record: Record, attribute: Attribute, index: int) -> int:
+def _state(attribute: Attribute, index: int) -> int:
     return (index * 3 // 2) % len(attribute.field.choices)
 
 

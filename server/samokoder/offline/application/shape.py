@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 from samokoder.domain.data_model import DataModel, Entity, Field, Metric, Total, Transition
 from samokoder.offline.application.formatting import literal
-from samokoder.offline.application.names import class_name, relation, settle
+from samokoder.offline.application.names import class_name, member, relation, settle
 
 TEXTS = ("text", "long_text", "email", "phone", "url")
 NUMBERS = ("integer", "decimal", "money")
@@ -120,7 +120,7 @@ class Attribute:
         elif self.type == "money":
             options.append("Money")
         if self.is_state and self.entity.workflow:
-            options.append(f"default={self.enum}.{self.entity.workflow.initial.upper()}")
+            options.append(f"default={self.enum}.{member(self.entity.workflow.initial)}")
         if self.field.unique:
             options.append("unique=True")
         elif self.type == "reference":
@@ -158,7 +158,7 @@ class Attribute:
         if self.type == "datetime":
             return "default_factory=local_now" if text in ("today", "now") else None
         if self.type == "choice":
-            return f"{self.enum}.{text.upper()}" if text in {c.value for c in self.field.choices} else None
+            return f"{self.enum}.{member(text)}" if text in {c.value for c in self.field.choices} else None
         if self.type == "boolean":
             return str(text.strip().lower() in ("true", "yes", "1", "on", "да"))
         if self.is_number:

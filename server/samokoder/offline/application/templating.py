@@ -12,7 +12,7 @@ from samokoder.offline.application import words
 from samokoder.offline.application.compiled import CompiledBeside
 from samokoder.offline.application.formatting import docstring, fold, literal, plain, prose, spaced
 from samokoder.offline.application.imports import with_imports
-from samokoder.offline.application.names import class_name
+from samokoder.offline.application.names import class_name, member
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -53,6 +53,7 @@ def _environment() -> Environment:
         a=words.article,
         enumeration=lambda items: words.listed(list(items)),
         pascal=class_name,
+        upper=member,
     )
     return environment
 
