@@ -59,6 +59,17 @@ def agent_of(action: Action) -> str:
     return AGENTS[type(action)]
 
 
+_BY_NAME = {kind.__name__: agent for kind, agent in AGENTS.items()}
+
+
+def _agent_of_key(name: str) -> str:
+    """The role behind the key of an action; empty for what a person did."""
+    words = name.split()
+    if words[:1] == [Diagnose.__name__]:
+        return _HUNTERS.get(words[2], "ProblemSolver")
+    return _BY_NAME.get(words[0], "") if words else ""
+
+
 def started(run: Run, action: Action) -> News:
     return News(
         run=run.id,
@@ -92,6 +103,7 @@ def landed(run: Run, outcome: Outcome) -> News:
         run=run.id,
         kind="landed",
         action=outcome.action.split(" ", 1)[0],
+        agent=_agent_of_key(outcome.action),
         task=getattr(outcome, "task", ""),
         outcome=outcome.kind,
         subject=subject,
