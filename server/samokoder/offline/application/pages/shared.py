@@ -8,7 +8,7 @@ from samokoder.domain.data_model import DataModel, Field, Metric
 from samokoder.offline.application.pages import look
 from samokoder.offline.application.pages.contexts import imports
 from samokoder.offline.application.pages.escaping import html_text, plain
-from samokoder.offline.application.pages.values import shown
+from samokoder.offline.application.pages.values import measured, shown
 from samokoder.offline.application.pages.view import View, views
 from samokoder.offline.application.pages.words import MONTHS, SHORT_MONTHS, new_record, words
 
@@ -86,7 +86,7 @@ def _group(model: DataModel, metric: Metric) -> Field:
 
 
 def _measured(model: DataModel, metric: Metric) -> Field | None:
-    return model.entity(metric.entity).field(metric.field) if metric.field else None
+    return measured(model, metric.entity, metric.field)
 
 
 def _is_money(model: DataModel, metric: Metric) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from samokoder.domain.data_model import Field, Total
+from samokoder.domain.data_model import DataModel, Field, Total
 from samokoder.offline.application.pages.escaping import html_text, jinja_string, sentence
 from samokoder.offline.application.pages.view import NUMBERS, Related, View, relation
 from samokoder.offline.application.pages.words import words
@@ -80,10 +80,18 @@ def _date(view: View, field: Field, value: str) -> str:
     )
 
 
+def measured(model: DataModel, entity: str, name: str | None) -> Field | None:
+    """The field a figure is made of, through totals of totals; None for what is only counted."""
+    if name is None:
+        return None
+    total = next((t for t in model.entity(entity).totals if t.name == name), None)
+    return measured(model, total.source, total.field) if total else model.entity(entity).field(name)
+
+
 def figure(view: View, total: Total) -> str:
     """A total as people read it."""
     value = f"record.{total.name}"
-    summed = view.model.entity(total.source).field(total.field) if total.field else None
+    summed = measured(view.model, total.source, total.field)
     unit = f"({jinja_string(summed.unit)})" if summed and summed.unit else ""
     if summed and summed.type == "money":
         return f"{{{{ {value} | money{unit} }}}}"
@@ -95,10 +103,10 @@ def product(child: Related) -> str | None:
     totals = child.view.model.entity(child.field.target or "").totals
     for total in totals:
         if total.source == child.view.name and total.via == child.field.name and total.field and total.times:
-            field = child.view.entity.field(total.field)
-            unit = f"({jinja_string(field.unit)})" if field.unit else ""
+            field = measured(child.view.model, total.source, total.field)
+            unit = f"({jinja_string(field.unit)})" if field and field.unit else ""
             both = f"record.{total.field} is not none and record.{total.times} is not none"
-            shape = "money" if field.type == "money" else "number"
+            shape = "money" if field and field.type == "money" else "number"
             value = f"{{{{ (record.{total.field} * record.{total.times}) | {shape}{unit} }}}}"
             return f"{{% if {both} %}}{value}{{% endif %}}"
     return None
