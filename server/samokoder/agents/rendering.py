@@ -72,7 +72,23 @@ def _adapter(brief: type[Value], tag: str) -> TypeAdapter[Any]:
     return TypeAdapter(annotation)
 
 
+_WRITTEN: dict[tuple[str, int], tuple[Value, str]] = {}
+"""Parts as rendered last, by tag and identity; each value is kept, so that its identity stays its own."""
+_REMEMBERED = 64
+
+
 def _part(tag: str, value: Any) -> str:
+    """Large values come again in every brief of a run, the very same objects: they are rendered once."""
+    if not isinstance(value, Value):
+        return _rendered(tag, value)
+    if (tag, id(value)) not in _WRITTEN:
+        if len(_WRITTEN) >= _REMEMBERED:
+            _WRITTEN.clear()
+        _WRITTEN[tag, id(value)] = (value, _rendered(tag, value))
+    return _WRITTEN[tag, id(value)][1]
+
+
+def _rendered(tag: str, value: Any) -> str:
     form, body, note = _body(value)
     mark = _mark(tag, body)
     return f'<{tag} as="{form}" mark="{mark}"{note}>\n{body}\n</{tag} {mark}>'
