@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from lsprotocol import types
 
 from samokoder.adapters.disk import DiskWorkspace
 from samokoder.domain.outcome import PlanApproved
 from samokoder.domain.run import Run
 from samokoder.errors import InvalidRequest
+from samokoder.lsp.client import Client
 from samokoder.lsp.papers import FOLDER, Papers, is_ours, run_of
 from tests.orchestrator import story
 
@@ -22,6 +25,14 @@ class NothingOpen:
 
     def text(self, place: Path) -> str | None:
         return self.open.get(place)
+
+
+class Silent(Client):
+    """A client that shows nothing."""
+
+    def __init__(self) -> None: ...
+
+    def publish(self, path: str, diagnostics: Sequence[types.Diagnostic]) -> None: ...
 
 
 def papers(editor: NothingOpen | None = None) -> Papers:
@@ -97,3 +108,38 @@ async def test_the_plan_keeps_its_words_when_it_is_approved(tmp_path: Path) -> N
     assert "### T2 Pages" in proposed
     await shelf.keep(run_in(tmp_path, "r1", *before, PlanApproved(plan=story.PLAN)))
     assert (tmp_path / FOLDER / "plan.md").read_text() == proposed
+
+
+async def test_an_edited_document_without_its_first_line_is_not_passed_over(tmp_path: Path) -> None:
+    shelf, run = papers(), run_in(tmp_path)
+    await shelf.keep(run)
+    first, _, body = spec(tmp_path).read_text().partition("\n")
+    edited = body.replace("keep books", "keep maps")
+    spec(tmp_path).write_text(edited)
+    with pytest.raises(InvalidRequest) as refused:
+        await shelf.specification(Silent(), run, story.SPECIFICATION)
+    assert first in refused.value.hint
+    spec(tmp_path).write_text(f"{first}\n{edited}")
+    found = await shelf.specification(Silent(), run, story.SPECIFICATION)
+    assert found is not None and found.requirements[0].text == "The system SHALL keep maps."
+
+
+async def test_a_byte_order_mark_of_an_editor_changes_nothing(tmp_path: Path) -> None:
+    shelf, run = papers(), run_in(tmp_path)
+    await shelf.keep(run)
+    spec(tmp_path).write_text(f"\ufeff{spec(tmp_path).read_text().replace('keep books', 'keep maps')}")
+    found = await shelf.specification(Silent(), run, story.SPECIFICATION)
+    assert found is not None and found.requirements[0].text == "The system SHALL keep maps."
+    assert found.summary == story.SPECIFICATION.summary
+
+
+async def test_notes_of_the_person_under_our_name_do_not_hinder_approval(tmp_path: Path) -> None:
+    spec(tmp_path).parent.mkdir()
+    spec(tmp_path).write_text("my own notes")
+    shelf, run = papers(), run_in(tmp_path)
+    await shelf.keep(run)
+    assert await shelf.specification(Silent(), run, story.SPECIFICATION) is None
+
+
+async def test_a_document_that_is_gone_is_approved_as_it_was_written(tmp_path: Path) -> None:
+    assert await papers().specification(Silent(), run_in(tmp_path), story.SPECIFICATION) is None

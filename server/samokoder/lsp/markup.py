@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+BYTE_ORDER_MARK = "\ufeff"
+"""Some editors begin every file with it."""
 _MARKUP = re.compile(r"^(#|-( |$)|\\|<!--)")
 _HEADING = re.compile(r"^(#{1,3})(?: (.*))?$")
 
@@ -74,7 +76,7 @@ def blocks(text: str) -> Iterator[Block]:
             yield Block(kind, words, begun)
         open_block.clear()
 
-    for number, raw in enumerate(text.splitlines()):
+    for number, raw in enumerate(text.removeprefix(BYTE_ORDER_MARK).splitlines()):
         line = raw.rstrip()
         heading = _HEADING.match(line)
         if heading:

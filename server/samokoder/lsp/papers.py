@@ -31,6 +31,7 @@ from samokoder.lsp.documents import (
     tidied_specification,
 )
 from samokoder.lsp.editor import LspEditor, read_text
+from samokoder.lsp.markup import BYTE_ORDER_MARK
 from samokoder.lsp.proofs import specification_of
 from samokoder.ports import Workspace
 
@@ -99,7 +100,7 @@ class Papers:
 
     async def specification(self, client: Client, run: Run, written: Specification) -> Specification | None:
         """As the person left it; None when unchanged. Raises InvalidRequest when it makes no sense."""
-        place = await self.find(run, "spec")
+        place = await self._to_approve(run, "spec")
         text = await self.text(place) if place else None
         if place is None or text is None:
             return None
@@ -112,7 +113,7 @@ class Papers:
 
     async def plan(self, client: Client, run: Run, written: Plan) -> Plan | None:
         """As ``specification``."""
-        place = await self.find(run, "plan")
+        place = await self._to_approve(run, "plan")
         text = await self.text(place) if place else None
         if place is None or text is None:
             return None
@@ -124,6 +125,19 @@ class Papers:
             raise _refused(client, place, error) from None
         client.publish(str(place), [])
         return None if edited == tidied_plan(written, specification) else edited
+
+    async def _to_approve(self, run: Run, kind: Kind) -> Path | None:
+        """The run's document. One that may be it, but no longer says so, is refused: it may hold edits."""
+        place = await self.find(run, kind)
+        nameless = Path(run.request.target, FOLDER, f"{kind}.md")
+        text = await self.text(nameless) if place is None else None
+        if text is not None and run_of(text) is None:
+            first = head(run.id, kind, body_of(run, kind) or "").strip()
+            raise InvalidRequest(
+                f"{nameless} does not begin with the line that names its run.",
+                hint=f"Put it at the top again: {first} Or remove the file, to approve what was written.",
+            )
+        return place
 
 
 def _refused(client: Client, place: Path, error: Misread) -> InvalidRequest:
@@ -164,7 +178,7 @@ def head(run_id: str, kind: Kind, body: str) -> str:
 
 def run_of(text: str) -> str | None:
     """The run a document belongs to."""
-    matched = _HEAD.match(text.replace("\r\n", "\n"))
+    matched = _HEAD.match(text.removeprefix(BYTE_ORDER_MARK).replace("\r\n", "\n"))
     return matched[1] if matched else None
 
 
