@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -241,6 +244,30 @@ async def test_a_fork_shares_the_first_steps_and_is_not_started(rich: RawClient,
     picture = await show(rich, forked["runId"])
     assert (picture["steps"], picture["phase"], picture["state"]) == (2, "planning", "interrupted")
     assert picture["target"] == str(tmp_path / "other")
+
+
+async def test_a_run_of_another_server_is_running_not_interrupted(rich: RawClient, tmp_path: Path) -> None:
+    first = await generate(rich, tmp_path / "app")
+    await still(rich, first)
+    forked = await rich.command("fork", runId=first, step=3, target=str(tmp_path / "other"))
+    run_id = forked["result"]["runId"]
+    mark = tmp_path / "state" / "under-way" / f"{run_id}.json"
+
+    async def state(**mark_of: object) -> str:
+        mark.write_text(json.dumps({"run": run_id, "target": str(tmp_path / "other"), **mark_of}))
+        listed = (await rich.command("runs"))["result"]["runs"]
+        states = {run["state"] for run in listed if run["runId"] == run_id}
+        assert states == {(await show(rich, run_id))["state"]}
+        return str(states.pop())
+
+    assert await state(pid=os.getpid()) == "running"
+    refused = (await rich.command("cancel", runId=run_id))["error"]
+    assert refused["data"]["kind"] == "folderBusy" and str(os.getpid()) in refused["message"]
+    assert await state(pid=os.getpid(), born="another process of that number") == "interrupted"
+    gone = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await gone.wait()
+    assert await state(pid=gone.pid) == "interrupted"
+    assert (await rich.command("cancel", runId=run_id))["result"]["cancelled"]
 
 
 # ------------------------------------------------------------------------------ findings and evidence

@@ -17,6 +17,12 @@ class Mark:
     run: str
     target: str
     pid: int
+    born: str = ""
+    """When that process began: its number may be another's by now."""
+
+    @property
+    def lives(self) -> bool:
+        return is_alive(self.pid) and self.born in {"", _born(self.pid)}
 
 
 class Marks:
@@ -26,14 +32,18 @@ class Marks:
         self._folder = state / "under-way"
 
     def set(self, run: str, target: str) -> None:
-        self._quietly(lambda: self._write(Mark(run=run, target=target, pid=os.getpid())))
+        self._quietly(lambda: self._write(Mark(run, target, os.getpid(), _born(os.getpid()))))
 
     def clear(self, run: str) -> None:
         self._quietly(lambda: (self._folder / f"{run}.json").unlink(missing_ok=True))
 
     def left_behind(self) -> list[Mark]:
         """Runs whose server is no more."""
-        return [mark for mark in self._all() if not is_alive(mark.pid)]
+        return [mark for mark in self._all() if not mark.lives]
+
+    def elsewhere(self) -> dict[str, Mark]:
+        """Runs that another living server works on, by their ids."""
+        return {mark.run: mark for mark in self._all() if mark.pid != os.getpid() and mark.lives}
 
     def _write(self, mark: Mark) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -54,6 +64,14 @@ class Marks:
             write()
         except OSError as error:
             logger.info("no mark: %s", error)
+
+
+def _born(pid: int) -> str:
+    """Ticks since the machine began; empty where the system does not tell."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
 
 
 def is_alive(pid: int | None) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from samokoder.domain.files import digest_of
 from samokoder.domain.request import Budget, Options, Request
 from samokoder.domain.run import ApprovingPlan, ApprovingSpecification, Run, waiting_for
-from samokoder.errors import InvalidRequest, NotFound
+from samokoder.errors import FolderBusy, InvalidRequest, NotFound
 from samokoder.lsp import explaining
 from samokoder.lsp.client import uri_of
 from samokoder.lsp.from_lsp import path_of
@@ -139,6 +139,10 @@ async def cancel(session: Session, given: CancelParams) -> CancelResult:
     run_id = given.run_id or _only_run(session)
     if run_id is None:
         return CancelResult(run_id=None, cancelled=False, state=None)
+    if other := session.marks.elsewhere().get(run_id):
+        raise FolderBusy(
+            f"Another Samokoder (process {other.pid}) is working on run {run_id}.", hint="Cancel it there."
+        )
     before = await session.runs.read(run_id)
     await session.runs.cancel(run_id)
     run = await session.runs.read(run_id)
@@ -164,7 +168,7 @@ async def waive(session: Session, given: WaiveParams) -> Picture:
 
 
 async def runs(session: Session, given: NoParams) -> RunList:
-    under_way = session.runs.under_way()
+    under_way = session.under_way()
     return RunList(
         runs=tuple(run_item(summary, summary.id in under_way) for summary in await session.runs.runs())
     )
@@ -174,7 +178,7 @@ async def show(session: Session, given: RunParams) -> Picture:
     run = await session.runs.read(given.run_id)
     steps = len(await session.runs.steps(given.run_id))
     model = session.server.backend.model_name(session.settings)
-    return picture(run, run.id in session.runs.under_way(), model, steps)
+    return picture(run, run.id in session.under_way(), model, steps)
 
 
 async def explain(session: Session, given: ExplainParams) -> Explanation:

@@ -46,7 +46,11 @@ class Session:
         return [view.run for view in reversed(self._views.values()) if view.run is not None]
 
     def state(self, run: Run) -> State:
-        return state_of(run, run.id in self.runs.under_way())
+        return state_of(run, run.id in self.under_way())
+
+    def under_way(self) -> frozenset[str]:
+        """Runs that are being worked on, here or by another server on the same state."""
+        return self.runs.under_way() | self.marks.elsewhere().keys()
 
     async def close(self) -> None:
         await self.runs.close()
