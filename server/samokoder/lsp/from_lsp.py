@@ -12,6 +12,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from pygls.uris import to_fs_path
 
 NAME = "samokoder"
+NOTIFICATIONS = ("status", "event", "question")
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,19 @@ class Abilities:
 def abilities(capabilities: types.ClientCapabilities, options: Mapping[str, Any]) -> Abilities:
     """Opting in is possible in both places, since few editors let people change capabilities."""
     window, workspace = capabilities.window, capabilities.workspace
-    opted = {**plain(plain(capabilities.experimental).get(NAME)), **plain(options.get("notifications"))}
+    opted = {**_chosen(plain(capabilities.experimental).get(NAME)), **_chosen(options.get("notifications"))}
     return Abilities(
         progress=bool(window and window.work_done_progress),
         message_actions=bool(window and window.show_message),
         show_document=bool(window and window.show_document and window.show_document.support),
         lens_refresh=bool(workspace and workspace.code_lens and workspace.code_lens.refresh_support),
-        **{name: opted.get(name) is True for name in ("status", "event", "question")},
+        **{name: opted.get(name) is True for name in NOTIFICATIONS},
     )
+
+
+def _chosen(value: Any) -> dict[str, Any]:
+    """Single notifications by name, or ``true`` for all of them."""
+    return dict.fromkeys(NOTIFICATIONS, value) if isinstance(value, bool) else plain(value)
 
 
 def own_options(params: types.InitializeParams) -> dict[str, Any]:
