@@ -97,6 +97,7 @@ async def test_what_cannot_be_used_is_refused_with_two(tmp_path: Path) -> None:
         (("generate", "books", "--into", str(tmp_path / "file")), "is a file"),
         (("generate", "books", "--sandbox", "cloud", *into), "invalid choice"),
         (("generate", "books", "--budget-calls", "0", *into), "options.budget.calls"),
+        (("generate", "books", "--seconds", "0", *into), "options.budget.seconds"),
         (("answer", "r1"), "give the answer"),
         (("dance",), "invalid choice"),
         ((), "required"),

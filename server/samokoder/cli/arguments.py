@@ -51,7 +51,7 @@ def _generate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     generate.add_argument(
         "--approve-plan", action="store_true", default=None, help="wait for approval of the plan"
     )
-    _budget(generate, "at most")
+    _budget(generate, "at most this many")
     _output(generate)
 
 
@@ -93,7 +93,17 @@ def _output(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 
 def _budget(parser: argparse.ArgumentParser, how: str) -> None:
-    parser.add_argument("--budget-calls", type=int, metavar="N", help=f"{how} model calls")
-    parser.add_argument("--budget-tokens", type=int, metavar="N", help=f"{how} tokens")
-    parser.add_argument("--budget-cost", type=float, metavar="DOLLARS", help=f"{how} US dollars")
-    parser.add_argument("--budget-seconds", type=float, metavar="S", help=f"{how} seconds of work")
+    for name, kind, unit, what in (
+        ("calls", int, "N", "model calls"),
+        ("tokens", int, "N", "tokens"),
+        ("cost", float, "USD", "US dollars"),
+        ("seconds", float, "S", "seconds of work"),
+    ):
+        parser.add_argument(
+            f"--{name}",
+            f"--budget-{name}",
+            dest=f"budget_{name}",
+            type=kind,
+            metavar=unit,
+            help=f"{how} {what}",
+        )
