@@ -221,6 +221,16 @@ async def test_a_connection_over_tcp_comes_from_this_machine_only(tmp_path: Path
         assert await server.exit_code() == 1
 
 
+async def test_a_signal_ends_a_server_nobody_has_connected_to(tmp_path: Path) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        async with raw_client(tmp_path, "--tcp") as server:
+            assert server.process.stderr is not None
+            await server.process.stderr.readline()
+            server.process.send_signal(number)
+            assert await server.exit_code() == 1
+            assert await _complaints(server) == ""
+
+
 # ------------------------------------------------------------------------------ what it costs at rest
 
 

@@ -23,7 +23,7 @@ from samokoder.errors import SetupError
 from samokoder.lsp.backend import Backend
 from samokoder.lsp.marks import is_alive
 from samokoder.lsp.server import Server
-from samokoder.lsp.writer import DrainingWriter
+from samokoder.lsp.writer import BACKLOG, DrainingWriter
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +78,8 @@ def _from_thread(loop: asyncio.AbstractEventLoop, gone: asyncio.Event) -> None:
 
 async def _tcp(backend: Backend, port: int) -> int:
     connected: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
+    gone = asyncio.Event()
+    _listen_for_signals(gone)
     try:
         listener = await asyncio.start_server(
             lambda reader, writer: connected.put_nowait((reader, writer)), HOST, port, limit=LONGEST_MESSAGE
@@ -85,9 +87,12 @@ async def _tcp(backend: Backend, port: int) -> int:
     except (OSError, OverflowError) as error:
         raise SetupError(f"Port {port} cannot be used: {error}.", hint="Choose another one.") from None
     print(f"listening on {HOST}:{listener.sockets[0].getsockname()[1]}", file=sys.stderr, flush=True)
-    reader, stream = await connected.get()
+    client, leave = asyncio.create_task(connected.get()), asyncio.create_task(gone.wait())
+    await asyncio.wait({client, leave}, return_when=asyncio.FIRST_COMPLETED)
     listener.close()
-    gone = asyncio.Event()
+    if not client.done():
+        return 1
+    reader, stream = client.result()
     return await _serve(Server(backend), _Lenient(reader), _StreamWriter(stream, gone), gone)
 
 
@@ -111,11 +116,13 @@ class _Lenient:
 
 
 class _StreamWriter:
+    """As DrainingWriter: nobody waits for a client that stops reading, and it is given up at last."""
+
     def __init__(self, stream: asyncio.StreamWriter, gone: asyncio.Event) -> None:
         self._stream, self._gone = stream, gone
 
     def write(self, data: bytes) -> None:
-        if self._stream.is_closing():
+        if self._stream.is_closing() or self._stream.transport.get_write_buffer_size() > BACKLOG:
             self._gone.set()
         else:
             self._stream.write(data)
