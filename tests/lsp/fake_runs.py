@@ -43,7 +43,7 @@ from samokoder.domain.plan import Plan
 from samokoder.domain.request import Request, Usage
 from samokoder.domain.run import ApprovingPlan, ApprovingSpecification, Run, waiting_for
 from samokoder.domain.specification import Answer, Specification
-from samokoder.errors import FolderBusy, NotFound
+from samokoder.errors import FolderBusy, InvalidRequest, NotFound
 from samokoder.orchestrator.advance import advance
 from samokoder.orchestrator.conduct import fold
 from samokoder.orchestrator.decide import decide
@@ -109,6 +109,8 @@ class FakeRuns:
         self._spawn(run_id)
 
     async def waive(self, run_id: str, finding_id: str, reason: str) -> None:
+        if not reason.strip():
+            raise InvalidRequest("A finding is waived only with a reason.")
         found = next((f for f in findings(await self.read(run_id)) if f.id == finding_id), None)
         if found is None:
             raise NotFound(f"Run {run_id} has no finding {finding_id!r}.")

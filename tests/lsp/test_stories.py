@@ -300,6 +300,11 @@ async def test_findings_are_diagnostics_with_repair_waiver_and_evidence(
     assert "FAILED tests/test_records.py::test_keep" in explained["markdown"]
     assert explained["uri"].endswith(".md") and Path(explained["uri"].removeprefix("file://")).exists()
 
+    unreasoned = {**offered["samokoder.waive"], "reason": "  "}
+    assert (await rich.command("waive", **unreasoned))["error"]["data"]["kind"] == "invalidRequest"
+    del unreasoned["reason"]
+    refused = (await rich.command("waive", **unreasoned))["error"]
+    assert refused["code"] == -32602 and refused["data"]["fields"][0]["field"] == "reason"
     waived = (await rich.command("waive", **offered["samokoder.waive"]))["result"]
     assert [finding["waived"] for finding in waived["findings"]] == ["Accepted by a person in the editor."]
     assert waived["state"] != "verified"

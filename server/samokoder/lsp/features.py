@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 OURS = re.compile(r"/\.samokoder/(spec|plan)(?:-[^/]*)?\.md$")
 GENERATE_SELECTION = "refactor.rewrite.samokoder"
 SOURCE = "source.samokoder"
+ACCEPTED = "Accepted by a person in the editor."
+"""A code action cannot ask for words; the command takes any."""
 
 
 def register(server: Server) -> None:
@@ -140,7 +142,7 @@ def _on_findings(diagnostics: Sequence[types.Diagnostic]) -> list[types.CodeActi
         given = {"runId": data["runId"], "findingId": data["findingId"]}
         for title, command, more in (
             ("repair this", "repair", {}),
-            ("waive this: accepted by a person", "waive", {}),
+            ("waive this: accepted by a person", "waive", {"reason": ACCEPTED}),
             ("explain the evidence", "explain", {"show": True}),
         ):
             fix = action(f"Samokoder: {title}", types.CodeActionKind.QuickFix, command, {**given, **more})

@@ -131,7 +131,8 @@ class RepairParams(RunParams):
 
 class WaiveParams(RunParams):
     finding_id: str
-    reason: str = Field(default="", max_length=2_000)
+    reason: str = Field(max_length=2_000)
+    """Stays on record; blanks alone are refused."""
 
 
 class ExplainParams(RunParams):

@@ -42,8 +42,6 @@ from samokoder.lsp.sources import description_of, target_of
 from samokoder.orchestrator.runs import More
 from samokoder.settings import Settings
 
-DEFAULT_REASON = "Accepted by a person in the editor."
-
 # ------------------------------------------------------------------------------------------ beginning
 
 
@@ -160,7 +158,7 @@ def _only_run(session: Session) -> str | None:
 
 
 async def waive(session: Session, given: WaiveParams) -> Picture:
-    await session.runs.waive(given.run_id, given.finding_id, given.reason.strip() or DEFAULT_REASON)
+    await session.runs.waive(given.run_id, given.finding_id, given.reason.strip())
     return await show(session, RunParams(runId=given.run_id))
 
 
