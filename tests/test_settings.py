@@ -34,7 +34,7 @@ def test_an_empty_variable_is_not_set() -> None:
         ({}, {"SAMOKODER_BUDGET_COST": "-1"}, "Setting budget.cost (SAMOKODER_BUDGET_COST)"),
         ({"approvePaln": True}, {}, "Setting approve_paln (initializationOptions)"),
         ({"budget": 5}, {}, "Setting budget"),
-        ({"state": "here"}, {}, "Setting state (initializationOptions)"),
+        ({"state": "here"}, {}, "Setting state (initializationOptions): must be an absolute path"),
         ({"baseUrl": "example.org"}, {}, "Setting base_url"),
     ],
 )

@@ -136,5 +136,5 @@ def _words(error: ValidationError, from_editor: Mapping[str, Any]) -> str:
         path = [_snake(str(part)) for part in fault["loc"]]
         name, where = ".".join(path), path[0]
         origin = "initializationOptions" if where in from_editor else _variable("_".join(path))
-        lines.append(f"Setting {name} ({origin}): {fault['msg']}")
+        lines.append(f"Setting {name} ({origin}): {fault['msg'].removeprefix('Value error, ')}")
     return "; ".join(lines)

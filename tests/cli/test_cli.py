@@ -79,7 +79,8 @@ async def test_a_description_comes_from_a_file_or_stdin(tmp_path: Path) -> None:
     brief = tmp_path / "brief.md"
     brief.write_text("# книги\n", encoding="utf-8")
     into = ("--into", str(tmp_path / "app"), "--json")
-    for arguments, typed in ((("--file", str(brief)), b""), (("-",), "# книги\n".encode())):
+    text = brief.read_bytes()
+    for arguments, typed in ((("--file", str(brief)), b""), (("-",), text), (("--file", "-"), text)):
         result = await samokoder(tmp_path, "generate", *arguments, *into, typed=typed)
         assert result.values[-1]["picture"]["description"] == "# книги\n"
 

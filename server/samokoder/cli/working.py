@@ -93,7 +93,7 @@ def _description(given: argparse.Namespace) -> str:
     if given.file is None and given.description != "-":
         return str(given.description)
     try:
-        content = sys.stdin.buffer.read() if given.file is None else Path(given.file).read_bytes()
+        content = sys.stdin.buffer.read() if given.file in {None, "-"} else Path(given.file).read_bytes()
         return content.decode("utf-8")
     except OSError as error:
         raise UsageError(f"{given.file} cannot be read: {error.strerror}") from None

@@ -63,7 +63,10 @@ def invalid_params(fields: Sequence[dict[str, str]]) -> JsonRpcInvalidParams:
 def faults_of(error: ValidationError) -> list[dict[str, str]]:
     """What is wrong, without repeating what was sent: it may be long, or a secret."""
     found: list[Any] = error.errors(include_url=False, include_input=False, include_context=False)
-    return [{"field": _field(fault["loc"]), "message": fault["msg"]} for fault in found]
+    return [
+        {"field": _field(fault["loc"]), "message": fault["msg"].removeprefix("Value error, ")}
+        for fault in found
+    ]
 
 
 def _field(location: tuple[int | str, ...]) -> str:
