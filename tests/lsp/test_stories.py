@@ -59,7 +59,11 @@ async def test_progress_begins_only_grows_and_ends_with_the_end_state(
     assert shown == sorted(shown) and shown[-1] == 100
     assert [value["kind"] for value in values].count("end") == 1
     assert values[-1]["message"].startswith("verified")
-    assert any("CodeMonkey app/models.py" in value.get("message", "") for value in values)
+
+
+async def test_progress_names_the_role_and_the_file_it_writes(rich: RawClient, tmp_path: Path) -> None:
+    await generate(rich, tmp_path / "app", "books forever")
+    await rich.message("$/progress", lambda p: "CodeMonkey app/models.py" in p["value"].get("message", ""))
 
 
 async def test_a_token_of_the_client_is_used_and_cancelling_it_cancels_the_run(
