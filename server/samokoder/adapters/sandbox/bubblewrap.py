@@ -93,7 +93,7 @@ class BubblewrapPlace:
     async def keeper(self, warm: bool) -> AsyncIterator[Link]:
         python = ["/env/bin/python"] if warm else [own_interpreter().executable, "-S"]
         with Wrapping(self._environment.folder) as wrapping:
-            command = wrapping.command([*python, "-c", KEEPER, "/work/runs"])
+            command = wrapping.command([*python, "-c", KEEPER, "/sandbox/runs"])
             async with process_link(command, {}, Path("/"), wrapping.descriptors) as link:
                 yield link
 
@@ -128,7 +128,7 @@ class Wrapping:
             words += ["--ro-bind-try", path, path]
         for path in ("/tmp", "/dev/shm"):
             words += ["--size", str(TEMPORARY_BYTES), "--tmpfs", path]
-        words += ["--size", str(WORK_BYTES), "--tmpfs", "/work", "--chdir", "/work"]
+        words += ["--size", str(WORK_BYTES), "--tmpfs", "/sandbox", "--chdir", "/sandbox"]
         if self._environment:
             words += ["--ro-bind", str(self._environment), "/env"]
         for path, content in _FILES.items():

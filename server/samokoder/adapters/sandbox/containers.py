@@ -144,7 +144,7 @@ class Engine:
             "ulimits": [Ulimit(name="nofile", soft=1024, hard=1024), Ulimit(name="core", soft=0, hard=0)],
             "tmpfs": {
                 "/tmp": "rw,nosuid,nodev,size=64m,mode=1777",
-                "/work": "rw,nosuid,nodev,exec,size=512m,nr_inodes=50k,uid=1000,gid=1000,mode=0700",
+                "/sandbox": "rw,nosuid,nodev,exec,size=512m,nr_inodes=50k,uid=1000,gid=1000,mode=0700",
             },
             "mounts": mounts,
             "log_config": LogConfig(type="none"),
@@ -201,14 +201,14 @@ class Container:
 
     def run(self, command: list[str]) -> tuple[int, str]:
         """Exit code and output of a short command of ours."""
-        made = self._api.exec_create(self.id, command, user=RUNS_AS, workdir="/work")
+        made = self._api.exec_create(self.id, command, user=RUNS_AS, workdir="/sandbox")
         output = self._api.exec_start(made["Id"])
         return int(self._api.exec_inspect(made["Id"])["ExitCode"]), output.decode("utf-8", "replace")
 
     def connect(self, command: list[str]) -> ExecStream:
         """A command with its stdin and stdout joined to us."""
         made = self._api.exec_create(
-            self.id, command, stdin=True, stdout=True, stderr=False, user=RUNS_AS, workdir="/work"
+            self.id, command, stdin=True, stdout=True, stderr=False, user=RUNS_AS, workdir="/sandbox"
         )
         return ExecStream(self._api.exec_start(made["Id"], socket=True))
 

@@ -179,7 +179,7 @@ class DockerPlace:
     async def keeper(self, warm: bool) -> AsyncIterator[Link]:
         python = ["/env/bin/python"] if warm else ["python3", "-S"]
         self._keepers += 1
-        base = f"/work/{self._keepers}"
+        base = f"/sandbox/{self._keepers}"
         container, stream = await self._connected([*python, "-c", KEEPER, base])
         link = ContainerLink(stream, self._limiter)
         try:

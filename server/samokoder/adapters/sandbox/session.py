@@ -107,7 +107,7 @@ class Session:
         """The same text wherever it ran."""
         if not folder:
             return text
-        work = f"{folder}/work"
+        work = f"{folder}/files"
         own = {work: ".", f"{folder}/home": "~", f"{folder}/tmp": "/tmp"}
         for path, name in {**own, **self._place.names}.items():
             text = text.replace(path, name)

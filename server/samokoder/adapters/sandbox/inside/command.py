@@ -26,7 +26,7 @@ def become(ask: dict[str, Any], folder: str, output: int, warm: bool) -> None:
         os.dup2(fd, target)
     os.closerange(3, 1024)
     limit(ask["limits"])
-    os.chdir(f"{folder}/work")
+    os.chdir(f"{folder}/files")
     environment = {**ask["env"], "HOME": f"{folder}/home", "TMPDIR": f"{folder}/tmp"}
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)

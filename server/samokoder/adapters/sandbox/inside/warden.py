@@ -61,11 +61,11 @@ class Warden:
         self.open: list[int] = []
 
     def lay_out(self, body: bytes) -> None:
-        for name in ("work", "home", "tmp"):
+        for name in ("files", "home", "tmp"):
             os.makedirs(f"{self.folder}/{name}", mode=0o700)
         at = 0
         for path, size in self.ask["files"]:
-            target = f"{self.folder}/work/{path}"
+            target = f"{self.folder}/files/{path}"
             os.makedirs(os.path.dirname(target), exist_ok=True)
             with open(target, "xb") as file:
                 file.write(body[at : at + size])
