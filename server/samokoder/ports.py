@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from functools import cached_property
 from typing import Any, Literal, Protocol
 
 from samokoder.domain.architecture import Dependency
@@ -32,7 +31,7 @@ class ModelRequest(Value):
     salt: int = 0
     """Makes a deliberate second attempt a different request, so that a stored bad reply is not replayed."""
 
-    @cached_property
+    @property
     def digest(self) -> Digest:
         """The same for two identical requests; what the ledger finds a paid reply by."""
         return digest_of(self.model_dump_json().encode())
