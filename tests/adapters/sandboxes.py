@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import shutil
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -26,12 +25,7 @@ from samokoder.ports import EnvironmentSpec
 NOTHING = EnvironmentSpec(language="python", dependencies=())
 RUNNERS: list[Any] = [
     "local",
-    pytest.param(
-        "bubblewrap",
-        marks=pytest.mark.skipif(
-            sys.platform != "linux" or not shutil.which("bwrap"), reason="bubblewrap is not installed"
-        ),
-    ),
+    pytest.param("bubblewrap", marks=pytest.mark.skipif(sys.platform != "linux", reason="Linux only")),
     pytest.param("docker", marks=pytest.mark.docker),
 ]
 SEPARATED = RUNNERS[1:]
@@ -51,8 +45,8 @@ async def runner(name: str, limits: Limits | None = None) -> Runner:
     except SandboxUnavailable as error:
         if "does not keep" in str(error):
             pytest.fail(str(error))
-        if name == "docker" and os.environ.get("SAMOKODER_REQUIRE_DOCKER") == "1":
-            pytest.fail(f"Docker is required here: {error} {error.hint}")
+        if os.environ.get(f"SAMOKODER_REQUIRE_{name.upper()}") == "1":
+            pytest.fail(f"{name} is required here: {error} {error.hint}")
         pytest.skip(f"{name}: {error} {error.hint}")
     return made
 

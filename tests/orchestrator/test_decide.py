@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from samokoder.domain.action import Mirror
-from samokoder.domain.outcome import Answered, Cancelled, Outcome, SpecificationApproved
+from samokoder.domain.outcome import Answered, Cancelled, ChecksWritten, Outcome, SpecificationApproved
 from samokoder.domain.run import Run, waiting_for
 from samokoder.domain.specification import Answer
 from samokoder.orchestrator.decide import decide
@@ -171,6 +171,21 @@ def test_the_whole_is_not_verified_by_an_early_result_while_a_task_is_unproved()
     assert run.phase.task("integration").phase.kind == "verified"  # type: ignore[union-attr]
     steps.append(mirrored(run))
     assert run_after(*steps).end.kind == "verified"  # type: ignore[union-attr]
+
+
+def test_a_run_with_a_requirement_no_check_shows_is_not_called_verified() -> None:
+    steps = both_written()
+    shown = next(o for o in steps if isinstance(o, ChecksWritten) and o.task == "T2")
+    steps[steps.index(shown)] = shown.model_copy(update={"unproved": ("R2",)})
+    for task in ("T1", "T2"):
+        steps.append(checked(run_after(*steps), task, task, PASS))
+    for check in ("build", "T1", "start"):
+        steps.append(checked(run_after(*steps), "integration", check, PASS))
+    steps.append(mirrored(run_after(*steps)))
+    end = run_after(*steps).end
+    assert end is not None
+    assert end.kind == "built_unverified"
+    assert "R2" in end.reason
 
 
 def test_an_early_failure_of_the_whole_is_run_again_only_on_sure_ground() -> None:

@@ -25,12 +25,16 @@ class TesterBrief(Value):
 class TesterAnswer(Value):
     files: tuple[SourceFile, ...]
     """Exactly the task's check files."""
+    unproved: tuple[str, ...] = ()
+    """Ids of requirements these checks do not show; a run that has any does not end verified."""
 
 
 def _objection(brief: TesterBrief, answer: TesterAnswer) -> str:
     wanted, given = set(brief.task.check_files), {file.path for file in answer.files}
     if wanted != given:
         return f"write exactly these files: {', '.join(sorted(wanted))}"
+    if unknown := set(answer.unproved) - {requirement.id for requirement in brief.requirements}:
+        return f"unproved names requirements this task does not have: {', '.join(sorted(unknown))}"
     if empty := [file.path for file in answer.files if not file.text.strip() and "__init__" not in file.path]:
         return f"these files are empty: {', '.join(empty)}"
     return ""

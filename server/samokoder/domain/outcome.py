@@ -84,6 +84,8 @@ class ChecksWritten(Fact):
     task: str
     checks: tuple[Check, ...]
     files: Files
+    unproved: tuple[str, ...] = ()
+    """Requirements the tester says these checks do not show."""
 
 
 class ChecksSeen(Fact):

@@ -179,6 +179,8 @@ class TaskRun(Value):
     """The repair under way, until its result is known."""
     attempts: tuple[Attempt, ...] = ()
     best: Best | None = None
+    unproved: tuple[str, ...] = ()
+    """Requirements of the task that none of its checks shows."""
     hint: str = ""
     """What a person said when asked for help."""
     findings: tuple[Finding, ...] = ()

@@ -203,7 +203,14 @@ def _ending(run: Run, building: Building) -> End:
         phase = given_up[0].phase
         assert isinstance(phase, GivenUp)
         return End(kind=phase.why, reason=f"{given_up[0].task.title}: {phase.reason}")
-    if all(isinstance(t.phase, Verified) for t in building.tasks):
+    proved = all(isinstance(t.phase, Verified) for t in building.tasks)
+    if unproved := [name for t in building.tasks for name in t.unproved if proved]:
+        return End(
+            kind="built_unverified",
+            reason=f"Every check passed, but no check shows {', '.join(unproved)}. "
+            "Look at it yourself, or reword the requirement and begin again.",
+        )
+    if proved:
         return End(kind="verified", reason="Every check passed on the final files.")
     return End(kind="stuck", reason="Nothing more can be done, though not everything is proved.")
 

@@ -46,8 +46,9 @@ def advance_task(building: Building, outcome: TaskOutcome, options: Options) -> 
     """The building after a task's outcome; a late outcome of something given up changes nothing."""
     task = building.task(outcome.task)
     match outcome:
-        case ChecksWritten(checks=checks, files=files):
-            return building.replaced(_set(task, acceptance=Unseen(checks=checks, files=files)))
+        case ChecksWritten(checks=checks, files=files, unproved=unproved):
+            unseen = Unseen(checks=checks, files=files)
+            return building.replaced(_set(task, acceptance=unseen, unproved=unproved))
         case ChecksSeen():
             return building.replaced(_seen(task, outcome, options.budget))
         case BrokenDown(breakdown=breakdown):

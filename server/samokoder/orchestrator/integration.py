@@ -75,7 +75,7 @@ def results_of(building: Building, task: TaskRun, tree: str) -> tuple[Evidence, 
     return tuple(evidence for evidence in (*own, *others) if evidence.tree == tree)
 
 
-def checks_for(task: Task, architecture: Architecture) -> tuple[Check, ...]:
+def checks_for(task: Task, architecture: Architecture, unproved: tuple[str, ...] = ()) -> tuple[Check, ...]:
     """The check a task's check files make up: the project's test command on exactly these files."""
     runnable = tuple(path for path in task.check_files if _is_test(path)) or task.check_files
     return (
@@ -84,7 +84,7 @@ def checks_for(task: Task, architecture: Architecture) -> tuple[Check, ...]:
             title=task.title,
             command=(*architecture.test_command, *runnable),
             files=task.check_files,
-            requirements=task.requirements,
+            requirements=tuple(name for name in task.requirements if name not in unproved),
         ),
     )
 

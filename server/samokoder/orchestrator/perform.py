@@ -155,8 +155,14 @@ async def _write_checks(action: WriteChecks, run: Run, world: World) -> Landing:
     brief = briefs.tester(building, action, earlier)
     answer, spent = await ask(TESTER, brief, run, world, salt=_salt(run, action))
     files, blobs = _stored(answer.files)
-    checks = checks_for(brief.task, building.architecture)
-    return Landing(ChecksWritten(task=action.task, checks=checks, files=files, spent=spent), blobs)
+    written = ChecksWritten(
+        task=action.task,
+        checks=checks_for(brief.task, building.architecture, answer.unproved),
+        files=files,
+        unproved=answer.unproved,
+        spent=spent,
+    )
+    return Landing(written, blobs)
 
 
 async def _see_checks_fail(action: SeeChecksFail, run: Run, world: World, session: SandboxSession) -> Landing:
