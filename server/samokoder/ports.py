@@ -101,8 +101,23 @@ class Sandbox(Protocol):
 # ----------------------------------------------------------------------------------- the workspace
 
 
+class ProjectFiles(Value):
+    """What stands in a folder."""
+
+    files: dict[FilePath, bytes]
+    left_out: tuple[str, ...] = ()
+    """Files that were not read, each with its reason: ``.env: it may hold a secret``."""
+
+
 class Workspace(Protocol):
     """The person's folder."""
+
+    async def read(self, target: str) -> ProjectFiles:
+        """The project there, by the rules of ``domain/project.py`` and its own .gitignore.
+
+        Raises InvalidRequest when there is no such folder, or more than a run can work on.
+        """
+        ...
 
     async def check(self, target: str) -> None:
         """Raises InvalidRequest when the folder cannot be written into; creates nothing."""

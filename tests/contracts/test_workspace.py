@@ -72,3 +72,18 @@ async def test_a_file_never_becomes_a_folder_nor_a_folder_a_file(workspace: Work
         DEEP: None,
         FilePath("d"): None,
     }
+
+
+async def test_a_project_is_read_without_secrets_and_what_tools_have_made(
+    workspace: Workspace, target: str
+) -> None:
+    for path in ("app.py", "a/b/c.py", ".env", "node_modules/x.js", "__pycache__/a.pyc"):
+        await workspace.replace(target, FilePath(path), path.encode(), None)
+    read = await workspace.read(target)
+    assert read.files == {APP: b"app.py", DEEP: b"a/b/c.py"}
+    assert [entry.split(":")[0] for entry in read.left_out] == [".env"]
+
+
+async def test_where_there_is_nothing_there_is_no_project(workspace: Workspace, target: str) -> None:
+    with pytest.raises(InvalidRequest, match="no project"):
+        await workspace.read(target)

@@ -17,9 +17,11 @@ from typing import TypeVar
 import anyio.to_thread
 
 from samokoder.adapters.folders import RELATIVE, Folder, LinkInTheWay, open_folder
+from samokoder.adapters.project import read_project
 from samokoder.domain.files import Digest
 from samokoder.domain.paths import FilePath
 from samokoder.errors import InvalidRequest
+from samokoder.ports import ProjectFiles
 
 MODE = 0o644
 """Of new files; a file that is replaced keeps its own."""
@@ -41,6 +43,13 @@ class DiskWorkspace:
 
     async def check(self, target: str) -> None:
         await anyio.to_thread.run_sync(_check, target)
+
+    async def read(self, target: str) -> ProjectFiles:
+        def walk() -> ProjectFiles:
+            with _explained(target):
+                return read_project(target, self._relative)
+
+        return await anyio.to_thread.run_sync(walk)
 
     async def digests(self, target: str, paths: Sequence[FilePath]) -> Mapping[FilePath, Digest | None]:
         def read() -> dict[FilePath, Digest | None]:

@@ -12,8 +12,9 @@ from samokoder.adapters.sandbox.support import refuse_what_is_not_python
 from samokoder.domain.evidence import Check, CommandReport, Isolation
 from samokoder.domain.files import Digest, digest_of
 from samokoder.domain.paths import FilePath
+from samokoder.domain.project import folder_left_out, reason_to_leave_out
 from samokoder.errors import InvalidRequest
-from samokoder.ports import EnvironmentSpec, SandboxSession
+from samokoder.ports import EnvironmentSpec, ProjectFiles, SandboxSession
 
 Script = Callable[[Mapping[FilePath, bytes], Check], CommandReport]
 """What a command would have left behind on these files; may raise SandboxError."""
@@ -65,6 +66,15 @@ class MemoryWorkspace:
         if ".git" in PurePath(target).parts or target in self._unwritable:
             raise InvalidRequest(f"{target} cannot be written into.")
 
+    async def read(self, target: str) -> ProjectFiles:
+        await anyio.lowlevel.checkpoint()
+        there = self.folders.get(target, {})
+        reasons = {path: reason_to_leave_out(path.rsplit("/", 1)[-1], len(there[path])) for path in there}
+        kept = {p: c for p, c in there.items() if not reasons[p] and not _in_a_folder_left_out(p)}
+        if not kept:
+            raise InvalidRequest(f"There is no project in {target}.")
+        return ProjectFiles(files=kept, left_out=tuple(f"{p}: {why}" for p, why in reasons.items() if why))
+
     async def digests(self, target: str, paths: Sequence[FilePath]) -> Mapping[FilePath, Digest | None]:
         await anyio.lowlevel.checkpoint()
         there = self.folders.get(target, {})
@@ -80,3 +90,7 @@ class MemoryWorkspace:
         """Whether a file stands where a folder is needed, or a folder where the file should be."""
         there = self.folders.get(target, {})
         return any(path.startswith(f"{other}/") or other.startswith(f"{path}/") for other in there)
+
+
+def _in_a_folder_left_out(path: FilePath) -> bool:
+    return any(folder_left_out(name) for name in path.split("/")[:-1])

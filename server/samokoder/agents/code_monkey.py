@@ -22,6 +22,8 @@ class CodeMonkeyBrief(Value):
     """The file as it is, when it exists."""
     neighbours: tuple[SourceFile, ...] = ()
     """Files it works with, as far as they are written."""
+    existing: tuple[SourceFile, ...] = ()
+    """Other files of the project that is changed, as far as they fit."""
     findings: tuple[Finding, ...] = ()
     """What was wrong with the last version."""
 

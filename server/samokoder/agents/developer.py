@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from samokoder.agents.agent import Agent
 from samokoder.domain.architecture import Architecture
+from samokoder.domain.files import SourceFile
 from samokoder.domain.plan import Task
 from samokoder.domain.specification import Requirement
 from samokoder.domain.value import Value
@@ -14,6 +15,8 @@ class DeveloperBrief(Value):
     architecture: Architecture
     task: Task
     requirements: tuple[Requirement, ...]
+    existing: tuple[SourceFile, ...] = ()
+    """The project that is changed, as far as it fits."""
 
 
 def _objection(brief: DeveloperBrief, answer: Breakdown) -> str:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from samokoder.agents.agent import Agent
+from samokoder.domain.files import SourceFile
+from samokoder.domain.request import RequestKind
 from samokoder.domain.specification import Answer, Specification
 from samokoder.domain.value import Value
 
 
 class SpecWriterBrief(Value):
+    kind: RequestKind = "generate"
+    existing: tuple[SourceFile, ...] = ()
+    """The project the request is about, as far as it fits."""
+    earlier: str = ""
+    """What was asked of the runs that made the project."""
     description: str
     answers: tuple[Answer, ...] = ()
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from samokoder.agents.agent import Agent
 from samokoder.domain.architecture import Architecture
+from samokoder.domain.paths import FilePath
 from samokoder.domain.plan import INTEGRATION, Plan
+from samokoder.domain.request import RequestKind
 from samokoder.domain.specification import Specification
 from samokoder.domain.value import Value
 
 
 class TechLeadBrief(Value):
+    kind: RequestKind = "generate"
+    existing: tuple[FilePath, ...] = ()
+    """Files of the project the request is about."""
+    not_ours: tuple[FilePath, ...] = ()
+    """Those a person has written or changed."""
     specification: Specification
     architecture: Architecture
 
@@ -26,6 +33,8 @@ def _objection(brief: TechLeadBrief, answer: Plan) -> str:
         return f"no task writes {', '.join(left)}"
     if protected := sorted(path for path in written if path.protected):
         return f"no task may write {', '.join(protected)}"
+    if theirs := sorted(p for t in answer.tasks for p in t.check_files if p in brief.not_ours):
+        return f"these tests are the person's; put new checks into new files: {', '.join(theirs)}"
     if bare := [task.id for task in answer.tasks if not task.check_files]:
         return f"tasks without check files cannot be proved: {', '.join(bare)}"
     if any(task.id == INTEGRATION or task.kind != "build" for task in answer.tasks):

@@ -15,6 +15,8 @@ class TesterBrief(Value):
     architecture: Architecture
     task: Task
     requirements: tuple[Requirement, ...]
+    existing: tuple[SourceFile, ...] = ()
+    """The project that is changed, as far as it fits."""
     earlier: tuple[SourceFile, ...] = ()
     """Check files of the tasks this one stands on: fixtures to use, not to repeat."""
     given_up: str = ""

@@ -37,12 +37,18 @@ def _serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _generate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    generate = commands.add_parser("generate", help="build an application from a description")
-    generate.add_argument("description", nargs="?", help="in plain words; - reads it from stdin")
-    generate.add_argument("--file", metavar="FILE", help="read the description from a file")
+    generate = _begin(commands.add_parser("generate", help="build an application from a description"))
     generate.add_argument(
         "--into", metavar="DIR", required=True, help="folder the application is written into"
     )
+    for name, what in (("extend", "add something to a project"), ("fix", "repair something in a project")):
+        change = _begin(commands.add_parser(name, help=what))
+        change.add_argument("--in", "--into", dest="into", metavar="DIR", default=".", help="the project")
+
+
+def _begin(generate: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    generate.add_argument("description", nargs="?", help="in plain words; - reads it from stdin")
+    generate.add_argument("--file", metavar="FILE", help="read the description from a file")
     generate.add_argument("--sandbox", choices=SANDBOXES, help="where checks run")
     generate.add_argument("--ask", action="store_true", default=None, help="wait for answers to questions")
     generate.add_argument(
@@ -52,7 +58,7 @@ def _generate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "--approve-plan", action="store_true", default=None, help="wait for approval of the plan"
     )
     _budget(generate, "at most this many")
-    _output(generate)
+    return _output(generate)
 
 
 def _about_runs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

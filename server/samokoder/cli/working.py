@@ -16,6 +16,7 @@ from samokoder.cli.following import Follower, follow
 from samokoder.cli.lines import JsonLines, PlainLines
 from samokoder.domain.ending import EXIT_CODES, INTERRUPTED
 
+BEGINNING = ("generate", "extend", "fix")
 ERROR, USAGE, WAITING = 1, 2, EXIT_CODES["blocked"]
 
 Work = Callable[[Client, argparse.Namespace], Awaitable[int]]
@@ -29,7 +30,7 @@ def work(given: argparse.Namespace, server: Sequence[str]) -> int:
 async def _work(given: argparse.Namespace, server: Sequence[str]) -> int:
     client: Client | None = None
     try:
-        if given.command == "generate":
+        if given.command in BEGINNING:
             given.description = _description(given)
         client = await start(server)
         return await WORK[given.command](client, given)
@@ -64,7 +65,7 @@ def _complain(given: argparse.Namespace, error: ServerError) -> None:
 # ------------------------------------------------------------------------------------ runs to follow
 
 
-async def _generate(client: Client, given: argparse.Namespace) -> int:
+async def _begin(client: Client, given: argparse.Namespace) -> int:
     options = {
         "ask": given.ask,
         "approveSpecification": given.approve_spec,
@@ -73,7 +74,7 @@ async def _generate(client: Client, given: argparse.Namespace) -> int:
         "budget": _some(_budget(given)),
     }
     started = await client.command(
-        "generate",
+        given.command,
         description=given.description,
         target=_absolute(given.into),
         options=_some(options),
@@ -232,7 +233,7 @@ def _tell(given: argparse.Namespace, result: Any, words: Callable[[Any], None]) 
 
 
 WORK: dict[str, Work] = {
-    "generate": _generate,
+    **dict.fromkeys(BEGINNING, _begin),
     "resume": _resume,
     "answer": _answer,
     "approve": _approve,

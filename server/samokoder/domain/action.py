@@ -10,6 +10,16 @@ from samokoder.domain.work import FileOrder, Strategy
 
 
 @dataclass(frozen=True)
+class ReadProject:
+    """Read the project that stands in the target folder."""
+
+
+@dataclass(frozen=True)
+class SeeBaseline:
+    """Run the project's own tests before anything is changed."""
+
+
+@dataclass(frozen=True)
 class Specify:
     """Ask the spec writer."""
 
@@ -113,7 +123,9 @@ class Mirror:
 
 
 Action = (
-    Specify
+    ReadProject
+    | SeeBaseline
+    | Specify
     | Design
     | MakePlan
     | PrepareEnvironment

@@ -26,6 +26,24 @@ class Fact(Value):
     spent: Usage = Usage()
 
 
+class ProjectRead(Fact):
+    """The project a request is about, as it stood before anything was done to it."""
+
+    kind: Literal["project_read"] = "project_read"
+    files: Files
+    own: tuple[FilePath, ...] = ()
+    """Those of the files whose content an earlier run of ours wrote."""
+    left_out: tuple[str, ...] = ()
+    """What was not read, each with its reason."""
+
+
+class BaselineSeen(Fact):
+    """What the project's own tests did before anything was changed."""
+
+    kind: Literal["baseline_seen"] = "baseline_seen"
+    report: CommandReport
+
+
 class Specified(Fact):
     kind: Literal["specified"] = "specified"
     specification: Specification
@@ -179,7 +197,9 @@ class Resumed(Fact):
 
 
 Outcome = Annotated[
-    Specified
+    ProjectRead
+    | BaselineSeen
+    | Specified
     | OutOfScopeFound
     | Answered
     | SpecificationApproved

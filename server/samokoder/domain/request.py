@@ -67,11 +67,17 @@ class Options(Value):
     budget: Budget = Budget()
 
 
+RequestKind = Literal["generate", "extend", "fix"]
+
+
 class Request(Value):
     """What the person asked."""
 
-    kind: Literal["generate"] = "generate"
+    kind: RequestKind = "generate"
+    """``extend`` and ``fix`` work on the project that stands in the target; they read it first."""
     description: str
     target: str
     """Absolute path of the folder the application is written into."""
     options: Options = Options()
+    earlier: str = ""
+    """What was asked of the runs that made the project, oldest first; empty when none of ours did."""

@@ -52,6 +52,17 @@ class ApprovingPlan(Value):
     plan: Plan
 
 
+class Existing(Value):
+    """The project a request is about, as it stood when it was read."""
+
+    files: Files
+    own: tuple[FilePath, ...] = ()
+    """Those an earlier run of ours wrote, and nobody has changed since."""
+    left_out: tuple[str, ...] = ()
+    tests_passed: bool | None = None
+    """Whether its own tests passed before anything was changed; None while nobody has looked."""
+
+
 class Building(Value):
     """Tasks and documents are made side by side; the last task proves the whole."""
 
@@ -64,6 +75,8 @@ class Building(Value):
     documents: Files = {}
     """README, Dockerfile, CI workflow, spec and plan, as far as they are written."""
     documented: tuple[Literal["manual", "delivery"], ...] = ()
+    existing: Existing | None = None
+    """The project the tasks work on; None when everything is new."""
 
     def task(self, task_id: str) -> TaskRun:
         """The task of that id; KeyError when there is none."""
@@ -73,9 +86,9 @@ class Building(Value):
         raise KeyError(task_id)
 
     def base_of(self, task_id: str) -> Files:
-        """What a task stands on: the files and checks of everything it depends on, and the documents."""
+        """What a task stands on: the project as it was, what it depends on with its checks, the documents."""
         parts = [union(t.check_files, t.files) for t in self.standing_on(task_id)]
-        return union(self.documents, *parts)
+        return union(self.existing.files if self.existing else {}, self.documents, *parts)
 
     def tree_of(self, task_id: str) -> Files:
         """The tree a task's checks run on: its base, its checks, its files."""
@@ -151,6 +164,8 @@ class Run(Value):
     id: str
     request: Request
     phase: Phase = Specifying()
+    existing: Existing | None = None
+    """Read first when the request is about a project; None before that, and for a new application."""
     answers: tuple[Answer, ...] = ()
     usage: Usage = Usage()
     failures: tuple[Failure, ...] = ()
@@ -183,15 +198,9 @@ def waiting_for(run: Run) -> tuple[Question, ...]:
             answered = {answer.question for answer in run.answers}
             return tuple(q for q in specification.questions if q.id not in answered)
         case ApprovingSpecification():
-            return (
-                Question(
-                    id="approve-specification", text="Is this specification right?", options=("approve",)
-                ),
-            )
+            return (_APPROVE_SPECIFICATION,)
         case ApprovingPlan():
-            return (
-                Question(id="approve-plan", text="Shall this plan be carried out?", options=("approve",)),
-            )
+            return (_APPROVE_PLAN,)
         case Building(tasks=tasks):
             return tuple(t.phase.question for t in tasks if isinstance(t.phase, Asking))
         case _:

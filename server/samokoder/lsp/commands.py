@@ -35,6 +35,8 @@ class Command:
 
 COMMANDS = {
     "samokoder.generate": Command(GenerateParams, "generate"),
+    "samokoder.extend": Command(GenerateParams, "extend"),
+    "samokoder.fix": Command(GenerateParams, "fix"),
     "samokoder.runs": Command(NoParams, "runs"),
     "samokoder.show": Command(RunParams, "show"),
     "samokoder.resume": Command(ResumeParams, "resume"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -93,6 +94,9 @@ async def _lenses(server: Server, uri: str) -> list[types.CodeLens]:
 async def _actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
     uri = params.text_document.uri
     found = [*_on_findings(params.context.diagnostics), *_generating(server, uri, params.range)]
+    if place := place_in_workspace(server, uri):
+        found += _on_others(params.context.diagnostics, *place)
+        found += _on_notes(server, uri, params.range, *place)
     if server.opened is not None:
         from samokoder.lsp.actions import on_runs
 
@@ -149,6 +153,57 @@ def _on_findings(diagnostics: Sequence[types.Diagnostic]) -> list[types.CodeActi
             fix.diagnostics = [diagnostic]
             found.append(fix)
     return found
+
+
+def place_in_workspace(server: Server, uri: str) -> tuple[str, str] | None:
+    """The workspace folder a file lies in and its path there; None for what lies outside, or is ours."""
+    from samokoder.lsp.from_lsp import is_inside, path_of
+    from samokoder.lsp.sources import workspace_folders
+
+    if not uri.startswith("file:") or OURS.search(uri):
+        return None
+    path = path_of(uri, "uri")
+    folders = [path_of(folder) for folder in workspace_folders(server)]
+    around = [folder for folder in folders if is_inside(path, folder)]
+    if not around:
+        return None
+    folder = max(around, key=len)
+    return folder, Path(path).relative_to(folder).as_posix()
+
+
+def _on_others(diagnostics: Sequence[types.Diagnostic], folder: str, path: str) -> list[types.CodeAction]:
+    """What another tool has found can be fixed by a run."""
+    found = []
+    for diagnostic in diagnostics:
+        if diagnostic.source == "samokoder":
+            continue
+        said = f"{diagnostic.source}: " if diagnostic.source else ""
+        wish = f"{path}, line {diagnostic.range.start.line + 1}: {said}{diagnostic.message}"
+        fix = action(
+            "Samokoder: fix this",
+            types.CodeActionKind.QuickFix,
+            "fix",
+            {"description": wish, "target": folder},
+        )
+        fix.diagnostics = [diagnostic]
+        found.append(fix)
+    return found
+
+
+_NOTE = re.compile(r"(?:#|//|/\*|<!--|--)\s*(?:TODO|FIXME)\b[:\s]*(?P<wish>.{3,400})")
+
+
+def _on_notes(server: Server, uri: str, span: types.Range, folder: str, path: str) -> list[types.CodeAction]:
+    """A note of something left to do, on the line where the person stands."""
+    document = server.workspace.text_documents.get(uri)
+    lines = document.lines if document else []
+    noted = _NOTE.search(lines[span.start.line]) if span.start.line < len(lines) else None
+    if noted is None:
+        return []
+    wish = noted["wish"].strip().removesuffix("*/").removesuffix("-->").strip()
+    told = f"Do what is noted in {path}, line {span.start.line + 1}: {wish}"
+    given: dict[str, object] = {"description": told, "target": folder}
+    return [action("Samokoder: implement this note", types.CodeActionKind.QuickFix, "extend", given)]
 
 
 def action(title: str, kind: str, command: str, given: dict[str, object]) -> types.CodeAction:

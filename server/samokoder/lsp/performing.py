@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from samokoder.domain.files import digest_of
-from samokoder.domain.request import Budget, Options, Request
+from samokoder.domain.request import Budget, Options, Request, RequestKind
 from samokoder.domain.run import ApprovingPlan, ApprovingSpecification, Run, waiting_for
 from samokoder.errors import FolderBusy, InvalidRequest, NotFound
 from samokoder.lsp import explaining
@@ -46,7 +46,22 @@ from samokoder.settings import Settings
 
 
 async def generate(session: Session, given: GenerateParams) -> RunStarted:
+    return await _begin(session, given, "generate")
+
+
+async def extend(session: Session, given: GenerateParams) -> RunStarted:
+    """Something more in the project that stands in the target."""
+    return await _begin(session, given, "extend")
+
+
+async def fix(session: Session, given: GenerateParams) -> RunStarted:
+    """Something that is wrong in the project that stands in the target."""
+    return await _begin(session, given, "fix")
+
+
+async def _begin(session: Session, given: GenerateParams, kind: RequestKind) -> RunStarted:
     request = Request(
+        kind=kind,
         description=await description_of(session.server, given),
         target=target_of(session.server, given),
         options=options_of(session.settings, given.options),

@@ -6,11 +6,12 @@ which a run ends: something is spent, something is missing, or nothing more can 
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Literal, assert_never
 
 from samokoder.domain.ending import End
 from samokoder.domain.outcome import (
     Answered,
+    BaselineSeen,
     BrokenDown,
     Cancelled,
     CheckRan,
@@ -29,12 +30,14 @@ from samokoder.domain.outcome import (
     OutOfScopeFound,
     PlanApproved,
     Planned,
+    ProjectRead,
     Resumed,
     Reviewed,
     SpecificationApproved,
     Specified,
 )
 from samokoder.domain.plan import Plan
+from samokoder.domain.project import is_test
 from samokoder.domain.request import Budget
 from samokoder.domain.run import (
     ApprovingPlan,
@@ -43,6 +46,7 @@ from samokoder.domain.run import (
     Clarifying,
     Designing,
     Environment,
+    Existing,
     Failure,
     Finished,
     Planning,
@@ -76,6 +80,10 @@ def _apply(run: Run, outcome: Outcome) -> Run:
             return _resume(run, outcome)
         case Cancelled():
             return _finish(run, End(kind="cancelled", reason="Cancelled by the person."))
+        case ProjectRead(files=files, own=own, left_out=left_out):
+            return run.model_copy(update={"existing": Existing(files=files, own=own, left_out=left_out)})
+        case BaselineSeen(report=report):
+            return _with(run, _baseline(_building(run, outcome), report.exit_code == 0))
         case FindingWaived():
             return _with(run, waive(_building(run, outcome), outcome))
         case Mirrored():
@@ -152,9 +160,9 @@ def _before_building(run: Run, outcome: Outcome) -> Run:
                         specification=phase.specification, architecture=phase.architecture, plan=plan
                     ),
                 )
-            return _with(run, _start_building(phase, with_integration(plan)))
+            return _with(run, _start_building(run, phase, with_integration(plan)))
         case ApprovingPlan() as phase, PlanApproved(plan=plan):
-            return _with(run, _start_building(phase, with_integration(plan)))
+            return _with(run, _start_building(run, phase, with_integration(plan)))
         case Building() as building, Answered(answer=answer):
             return _with(run, answer_task(building, answer))
         case _:
@@ -167,13 +175,41 @@ def _specified(specification: Specification, approve: bool) -> UnfinishedPhase:
     return Designing(specification=specification)
 
 
-def _start_building(phase: Planning | ApprovingPlan, plan: Plan) -> Building:
+def _start_building(run: Run, phase: Planning | ApprovingPlan, plan: Plan) -> Building:
+    existing = _with_baseline(run.existing)
     return Building(
         specification=phase.specification,
         architecture=phase.architecture,
         plan=plan,
-        tasks=task_runs(plan),
+        tasks=task_runs(plan, existing, run.request.kind == "fix"),
+        existing=existing,
+        documented=_kept_documents(existing),
     )
+
+
+def _with_baseline(existing: Existing | None) -> Existing | None:
+    """Tests of our own are written again or run as checks; only a person's make a baseline."""
+    if existing is None or any(is_test(path) for path in existing.files if path not in existing.own):
+        return existing
+    return existing.model_copy(update={"tests_passed": False})
+
+
+def _baseline(building: Building, passed: bool) -> Building:
+    assert building.existing is not None
+    return building.model_copy(
+        update={"existing": building.existing.model_copy(update={"tests_passed": passed})}
+    )
+
+
+def _kept_documents(existing: Existing | None) -> tuple[Literal["manual", "delivery"], ...]:
+    """In a project that is there, only documents of ours are written again."""
+    if existing is None:
+        return ()
+    mine: tuple[tuple[Literal["manual", "delivery"], str], ...] = (
+        ("manual", "README.md"),
+        ("delivery", "Dockerfile"),
+    )
+    return tuple(what for what, path in mine if path not in existing.own)
 
 
 # --------------------------------------------------------------------------------------- how it ends

@@ -50,7 +50,7 @@ def advance_task(building: Building, outcome: TaskOutcome, options: Options) -> 
             unseen = Unseen(checks=checks, files=files)
             return building.replaced(_set(task, acceptance=unseen, unproved=unproved))
         case ChecksSeen():
-            return building.replaced(_seen(task, outcome, options.budget))
+            return building.replaced(_seen(building, task, outcome, options.budget))
         case BrokenDown(breakdown=breakdown):
             return building.replaced(_code(task, breakdown.approach, breakdown.orders))
         case FileWritten():
@@ -72,10 +72,15 @@ def _set(task: TaskRun, **changes: object) -> TaskRun:
 # ------------------------------------------------------------------------------------------ checks
 
 
-def _seen(task: TaskRun, outcome: ChecksSeen, budget: Budget) -> TaskRun:
-    """Checks that failed before the code are frozen; checks that passed prove nothing."""
+def _seen(building: Building, task: TaskRun, outcome: ChecksSeen, budget: Budget) -> TaskRun:
+    """Checks that failed before the code are frozen; checks that passed prove nothing.
+
+    Unless an earlier run of ours had them, which saw them fail: they hold what was built then.
+    """
     assert isinstance(task.acceptance, Unseen)
-    if all(report.exit_code not in {0, None} for report in outcome.reports):
+    had = building.existing.own if building.existing else ()
+    wanted = {None} if set(task.acceptance.files) <= set(had) else {0, None}
+    if all(report.exit_code not in wanted for report in outcome.reports):
         return _set(task, acceptance=Frozen(checks=task.acceptance.checks, files=task.acceptance.files))
     if task.check_rewrites >= budget.check_rewrites:
         return _set(

@@ -30,21 +30,44 @@ OUTPUT = 12_000
 """Characters of command output shown to an agent: the end, where failures are summed up."""
 
 
-def spec_writer(run: Run) -> SpecWriterBrief:
-    return SpecWriterBrief(description=run.request.description, answers=run.answers)
+Sources = tuple[SourceFile, ...]
 
 
-def architect(run: Run, phase: Designing) -> ArchitectBrief:
-    return ArchitectBrief(
-        description=run.request.description, answers=run.answers, specification=phase.specification
+def spec_writer(run: Run, existing: Sources) -> SpecWriterBrief:
+    request = run.request
+    return SpecWriterBrief(
+        kind=request.kind,
+        earlier=request.earlier,
+        existing=existing,
+        description=request.description,
+        answers=run.answers,
     )
 
 
-def tech_lead(phase: Planning) -> TechLeadBrief:
-    return TechLeadBrief(specification=phase.specification, architecture=phase.architecture)
+def architect(run: Run, phase: Designing, existing: Sources) -> ArchitectBrief:
+    request = run.request
+    return ArchitectBrief(
+        kind=request.kind,
+        earlier=request.earlier,
+        existing=existing,
+        description=request.description,
+        answers=run.answers,
+        specification=phase.specification,
+    )
 
 
-def tester(building: Building, action: WriteChecks, earlier: tuple[SourceFile, ...]) -> TesterBrief:
+def tech_lead(run: Run, phase: Planning) -> TechLeadBrief:
+    there = run.existing
+    return TechLeadBrief(
+        kind=run.request.kind,
+        existing=tuple(sorted(there.files)) if there else (),
+        not_ours=tuple(sorted(set(there.files) - set(there.own))) if there else (),
+        specification=phase.specification,
+        architecture=phase.architecture,
+    )
+
+
+def tester(building: Building, action: WriteChecks, earlier: Sources, existing: Sources) -> TesterBrief:
     task = building.task(action.task)
     assert isinstance(task.acceptance, Unwritten)
     why, _, output = task.acceptance.why.partition("\n")
@@ -52,6 +75,7 @@ def tester(building: Building, action: WriteChecks, earlier: tuple[SourceFile, .
         architecture=building.architecture,
         task=task.task,
         requirements=requirements(building, task),
+        existing=existing,
         earlier=earlier,
         given_up=why,
         output=Untrusted(text=output) if output else None,
@@ -62,14 +86,20 @@ def tester_reads(building: Building, action: WriteChecks) -> Files:
     return union(*(t.check_files for t in building.standing_on(action.task)))
 
 
-def developer(building: Building, task: TaskRun) -> DeveloperBrief:
+def developer(building: Building, task: TaskRun, existing: Sources) -> DeveloperBrief:
     return DeveloperBrief(
-        architecture=building.architecture, task=task.task, requirements=requirements(building, task)
+        architecture=building.architecture,
+        task=task.task,
+        requirements=requirements(building, task),
+        existing=existing,
     )
 
 
-def code_monkey(building: Building, action: WriteFile, sources: tuple[SourceFile, ...]) -> CodeMonkeyBrief:
+def code_monkey(
+    building: Building, action: WriteFile, sources: Sources, existing: Sources
+) -> CodeMonkeyBrief:
     task = building.task(action.task)
+    known = {source.path for source in sources} | {action.order.path}
     assert isinstance(task.phase, Coding)
     return CodeMonkeyBrief(
         architecture=building.architecture,
@@ -79,6 +109,7 @@ def code_monkey(building: Building, action: WriteFile, sources: tuple[SourceFile
         order=action.order,
         current=tuple(s for s in sources if s.path == action.order.path),
         neighbours=tuple(s for s in sources if s.path != action.order.path),
+        existing=tuple(source for source in existing if source.path not in known),
         findings=tuple(f for f in task.findings if f.path == action.order.path and not f.waived),
     )
 

@@ -15,7 +15,7 @@ from functools import partial
 import anyio
 from anyio.abc import TaskGroup, TaskStatus
 
-from samokoder.domain.action import ASKS_MODEL, Action, Mirror, RunCheck, SeeChecksFail, key
+from samokoder.domain.action import ASKS_MODEL, Action, Mirror, RunCheck, SeeBaseline, SeeChecksFail, key
 from samokoder.domain.outcome import NothingUsable, Outcome
 from samokoder.domain.request import Request
 from samokoder.domain.run import Building, Planning, Run
@@ -102,7 +102,7 @@ class Conductor:
     def _slot(self, action: Action) -> AbstractAsyncContextManager[None]:
         if isinstance(action, ASKS_MODEL):
             return self._model
-        if isinstance(action, (RunCheck, SeeChecksFail)):
+        if isinstance(action, (RunCheck, SeeBaseline, SeeChecksFail)):
             return self._sandbox
         return nullcontext()
 

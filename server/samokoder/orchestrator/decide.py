@@ -20,8 +20,10 @@ from samokoder.domain.action import (
     MakePlan,
     Mirror,
     PrepareEnvironment,
+    ReadProject,
     ReviewFiles,
     RunCheck,
+    SeeBaseline,
     SeeChecksFail,
     Specify,
     WriteChecks,
@@ -64,7 +66,8 @@ def decide(run: Run) -> tuple[Action, ...]:
     """Every action that can be performed now; empty when the run has ended or waits for the person."""
     match run.phase:
         case Specifying():
-            return (Specify(),)
+            unread = run.request.kind != "generate" and run.existing is None
+            return (ReadProject(),) if unread else (Specify(),)
         case Designing():
             return (Design(),)
         case Planning():
@@ -83,6 +86,8 @@ def _prepare(run: Run) -> tuple[Action, ...]:
 
 def _build(run: Run, building: Building) -> tuple[Action, ...]:
     actions: list[Action] = []
+    if run.environment and not _baseline_known(building):
+        actions.append(SeeBaseline())
     for task in building.tasks:
         actions += _acceptance(run, building, task)
         actions += _work(run, building, task)
@@ -137,6 +142,8 @@ def _verify(run: Run, building: Building, task: TaskRun, verifying: Verifying) -
         return ()
     if len(building.documented) < len(DOCUMENTS):
         return ()  # the documents are part of every tree
+    if task.task.kind == "integration" and not _baseline_known(building):
+        return ()  # whether the project's own tests count is not known yet
     below = building.standing_on(task.task.id)
     sure = _all_verified(below)
     if not sure and not (task.task.kind == "integration" and _all_final(below)):
@@ -151,6 +158,10 @@ def _verify(run: Run, building: Building, task: TaskRun, verifying: Verifying) -
         if not (runs := [e for e in known if e.check.id == check.id])
         or (sure and len(runs) == 1 and not runs[0].passed)
     )
+
+
+def _baseline_known(building: Building) -> bool:
+    return building.existing is None or building.existing.tests_passed is not None
 
 
 def _all_verified(tasks: tuple[TaskRun, ...]) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from samokoder.domain.architecture import Architecture
 from samokoder.domain.evidence import Check, Evidence
+from samokoder.domain.files import Files
 from samokoder.domain.plan import INTEGRATION, Epic, Plan, Task
-from samokoder.domain.run import Building
-from samokoder.domain.work import Frozen, TaskRun, Unwritten, Verified, Verifying
+from samokoder.domain.project import is_test
+from samokoder.domain.run import Building, Existing
+from samokoder.domain.work import BreakingDown, Frozen, TaskRun, Unwritten, Verified, Verifying
 
 _EPIC = Epic(id="whole", title="The whole application")
 
@@ -26,14 +28,22 @@ def with_integration(plan: Plan) -> Plan:
     return Plan(epics=(*plan.epics, _EPIC), tasks=(*plan.tasks, last))
 
 
-def task_runs(plan: Plan) -> tuple[TaskRun, ...]:
-    """Every task at its beginning. The integration has no code or checks of its own to write."""
-    return tuple(
-        TaskRun(task=task, acceptance=Frozen(checks=(), files={}), phase=Verifying())
-        if task.kind == "integration"
-        else TaskRun(task=task, acceptance=Unwritten())
-        for task in plan.tasks
-    )
+def task_runs(plan: Plan, existing: Existing | None = None, fix: bool = False) -> tuple[TaskRun, ...]:
+    """Every task at its beginning, with those of its files that are there already.
+
+    The integration has no code or checks of its own to write. To fix something is to begin where a check
+    fails on the code as it is: the task goes on to debugging once its check was seen to.
+    """
+    return tuple(_beginning(task, existing.files if existing else {}, fix) for task in plan.tasks)
+
+
+def _beginning(task: Task, there: Files, fix: bool) -> TaskRun:
+    if task.kind == "integration":
+        return TaskRun(task=task, acceptance=Frozen(checks=(), files={}), phase=Verifying())
+    files = {path: there[path] for path in task.files if path in there}
+    begun = fix and len(files) == len(task.files)
+    phase = Verifying() if begun else BreakingDown()
+    return TaskRun(task=task, acceptance=Unwritten(), phase=phase, files=files, reviewed=files)
 
 
 def checks_of(building: Building, task: TaskRun) -> tuple[Check, ...]:
@@ -48,7 +58,19 @@ def whole_checks(building: Building) -> tuple[Check, ...]:
     architecture = building.architecture
     build = Check(id="build", title="every file compiles", command=("python", "-m", "compileall", "-q", "."))
     tests = [c for t in building.tasks if t.task.kind == "build" for c in checks_of(building, t)]
-    return (*((build,) if architecture.language == "python" else ()), *tests, *_start(architecture))
+    first = (build,) if architecture.language == "python" else ()
+    return (*first, *tests, *_own_tests(building), *_start(architecture))
+
+
+def _own_tests(building: Building) -> tuple[Check, ...]:
+    """The project's own tests must go on passing, if they did before."""
+    if building.existing is None or not building.existing.tests_passed:
+        return ()
+    return (baseline(building.architecture),)
+
+
+def baseline(architecture: Architecture) -> Check:
+    return Check(id="own-tests", title="the project's own tests", command=architecture.test_command)
 
 
 def _start(architecture: Architecture) -> tuple[Check, ...]:
@@ -77,7 +99,7 @@ def results_of(building: Building, task: TaskRun, tree: str) -> tuple[Evidence, 
 
 def checks_for(task: Task, architecture: Architecture, unproved: tuple[str, ...] = ()) -> tuple[Check, ...]:
     """The check a task's check files make up: the project's test command on exactly these files."""
-    runnable = tuple(path for path in task.check_files if _is_test(path)) or task.check_files
+    runnable = tuple(path for path in task.check_files if is_test(path)) or task.check_files
     return (
         Check(
             id=task.id,
@@ -87,9 +109,3 @@ def checks_for(task: Task, architecture: Architecture, unproved: tuple[str, ...]
             requirements=tuple(name for name in task.requirements if name not in unproved),
         ),
     )
-
-
-def _is_test(path: str) -> bool:
-    """By the names pytest and the usual JavaScript runners look for; the rest are fixtures."""
-    name = path.rsplit("/", 1)[-1]
-    return name.startswith("test_") or ".test." in name or ".spec." in name or "_test." in name

@@ -13,19 +13,20 @@ from samokoder.orchestrator.world import World
 async def mirror(action: Mirror, run: Run, world: World) -> Mirrored:
     """Write what can be written; name what is in the way.
 
-    A file may be replaced when it is absent, already as wanted, or holds what a run of ours intended
-    for this place; the intention is on record before the first byte is written, so that after a crash
-    our own half of the work is recognised.
+    A file may be replaced when it is absent, already as wanted, still as this run read it, or holds what a
+    run of ours intended for this place; the intention is on record before the first byte is written, so
+    that after a crash our own half of the work is recognised.
     """
     target, wanted = run.request.target, action.digests
     ours = await world.journal.ours(target)
+    read = run.existing.files if run.existing else {}
     present = await world.workspace.digests(target, list(wanted))
     unsaved = await world.editor.unsaved(target, list(wanted))
     missing = {path: digest for path, digest in wanted.items() if present[path] != digest}
     writable: Files = {
         path: digest
         for path, digest in missing.items()
-        if path not in unsaved and (present[path] is None or present[path] in ours.get(path, ()))
+        if path not in unsaved and present[path] in {None, read.get(path), *ours.get(path, ())}
     }
     await world.journal.intend(run.id, target, writable, world.now())
     blobs = await world.journal.blobs(list(dict.fromkeys(writable.values())))

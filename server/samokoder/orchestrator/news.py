@@ -10,8 +10,10 @@ from samokoder.domain.action import (
     MakePlan,
     Mirror,
     PrepareEnvironment,
+    ReadProject,
     ReviewFiles,
     RunCheck,
+    SeeBaseline,
     SeeChecksFail,
     Specify,
     WriteChecks,
@@ -20,6 +22,7 @@ from samokoder.domain.action import (
     WriteManual,
 )
 from samokoder.domain.outcome import (
+    BaselineSeen,
     CheckRan,
     ChecksSeen,
     Diagnosed,
@@ -29,12 +32,15 @@ from samokoder.domain.outcome import (
     Mirrored,
     NothingUsable,
     Outcome,
+    ProjectRead,
     Reviewed,
 )
 from samokoder.domain.run import Run
 from samokoder.ports import News
 
 AGENTS: dict[type[Action], str] = {
+    ReadProject: "Importer",
+    SeeBaseline: "Executor",
     Specify: "SpecWriter",
     Design: "Architect",
     MakePlan: "TechLead",
@@ -114,6 +120,11 @@ def landed(run: Run, outcome: Outcome) -> News:
 
 def _result(outcome: Outcome) -> tuple[bool, str, str]:
     match outcome:
+        case ProjectRead(files=files, left_out=left_out):
+            return True, f"{len(files)} files", f"left out: {', '.join(left_out[:5])}" if left_out else ""
+        case BaselineSeen(report=report):
+            said = "pass" if report.passed else "do not pass, so they are not required to"
+            return True, "", f"before any change, the project's own tests {said}"
         case FileWritten(path=path):
             return True, path, ""
         case ChecksSeen(reports=reports):

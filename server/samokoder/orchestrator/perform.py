@@ -28,8 +28,10 @@ from samokoder.domain.action import (
     MakePlan,
     Mirror,
     PrepareEnvironment,
+    ReadProject,
     ReviewFiles,
     RunCheck,
+    SeeBaseline,
     SeeChecksFail,
     Specify,
     WriteChecks,
@@ -41,6 +43,7 @@ from samokoder.domain.action import (
 from samokoder.domain.evidence import Evidence
 from samokoder.domain.files import Digest, Files, SourceFile, digest_of, tree_digest, union
 from samokoder.domain.outcome import (
+    BaselineSeen,
     BrokenDown,
     CheckRan,
     ChecksSeen,
@@ -55,16 +58,18 @@ from samokoder.domain.outcome import (
     Outcome,
     OutOfScopeFound,
     Planned,
+    ProjectRead,
     Reviewed,
     Specified,
 )
 from samokoder.domain.paths import FilePath
+from samokoder.domain.project import is_text, shown
 from samokoder.domain.review import hunks
 from samokoder.domain.run import Building, Designing, Planning, Run
 from samokoder.errors import BudgetExceeded, ModelUnavailable, SandboxError
 from samokoder.orchestrator import briefs
 from samokoder.orchestrator.asking import Unusable, ask
-from samokoder.orchestrator.integration import checks_for, checks_of
+from samokoder.orchestrator.integration import baseline, checks_for, checks_of
 from samokoder.orchestrator.mirror import mirror
 from samokoder.orchestrator.world import World
 from samokoder.ports import SandboxSession
@@ -97,6 +102,10 @@ async def perform(action: Action, run: Run, world: World, session: OpenSession) 
 
 async def _perform(action: Action, run: Run, world: World, session: OpenSession) -> Landing:
     match action:
+        case ReadProject():
+            return await _read_project(run, world)
+        case SeeBaseline():
+            return await _see_baseline(run, world, await session())
         case Specify() | Design() | MakePlan():
             return await _before_building(action, run, world)
         case PrepareEnvironment():
@@ -127,22 +136,39 @@ async def _perform(action: Action, run: Run, world: World, session: OpenSession)
 # ------------------------------------------------------------------------------- up to the building
 
 
+async def _read_project(run: Run, world: World) -> Landing:
+    target = run.request.target
+    found, ours = await world.workspace.read(target), await world.journal.ours(target)
+    files = {path: digest_of(content) for path, content in found.files.items()}
+    own = tuple(path for path, digest in files.items() if digest in ours.get(path, ()))
+    blobs = {files[path]: content for path, content in found.files.items()}
+    return Landing(ProjectRead(files=files, own=own, left_out=found.left_out), blobs)
+
+
+async def _see_baseline(run: Run, world: World, session: SandboxSession) -> Landing:
+    building = _building(run)
+    assert building.existing is not None
+    files = await contents(world, building.existing.files)
+    return Landing(BaselineSeen(report=await session.run(files, baseline(building.architecture))))
+
+
 async def _before_building(action: Specify | Design | MakePlan, run: Run, world: World) -> Landing:
     salt = _salt(run, action)
+    there = await project(world, run, run.request.description)
     match action:
         case Specify():
-            written, spent = await ask(SPEC_WRITER, briefs.spec_writer(run), run, world, salt=salt)
+            written, spent = await ask(SPEC_WRITER, briefs.spec_writer(run, there), run, world, salt=salt)
             if written.specification is None:
                 return Landing(OutOfScopeFound(reason=written.out_of_scope, spent=spent))
             return Landing(Specified(specification=written.specification, spent=spent))
         case Design():
             assert isinstance(run.phase, Designing)
-            brief = briefs.architect(run, run.phase)
+            brief = briefs.architect(run, run.phase, there)
             architecture, spent = await ask(ARCHITECT, brief, run, world, salt=salt)
             return Landing(Designed(architecture=architecture, spent=spent))
         case MakePlan():
             assert isinstance(run.phase, Planning)
-            plan, spent = await ask(TECH_LEAD, briefs.tech_lead(run.phase), run, world, salt=salt)
+            plan, spent = await ask(TECH_LEAD, briefs.tech_lead(run, run.phase), run, world, salt=salt)
             return Landing(Planned(plan=plan, spent=spent))
 
 
@@ -152,7 +178,8 @@ async def _before_building(action: Specify | Design | MakePlan, run: Run, world:
 async def _write_checks(action: WriteChecks, run: Run, world: World) -> Landing:
     building = _building(run)
     earlier = await sources(world, briefs.tester_reads(building, action))
-    brief = briefs.tester(building, action, earlier)
+    there = await project(world, run, building.task(action.task).task.purpose)
+    brief = briefs.tester(building, action, earlier, there)
     answer, spent = await ask(TESTER, brief, run, world, salt=_salt(run, action))
     files, blobs = _stored(answer.files)
     written = ChecksWritten(
@@ -193,7 +220,8 @@ async def _run_check(action: RunCheck, run: Run, world: World, session: SandboxS
 
 async def _break_down(action: BreakDown, run: Run, world: World) -> Landing:
     building = _building(run)
-    brief = briefs.developer(building, building.task(action.task))
+    task = building.task(action.task)
+    brief = briefs.developer(building, task, await project(world, run, task.task.purpose))
     breakdown, spent = await ask(DEVELOPER, brief, run, world, salt=_salt(run, action))
     return Landing(BrokenDown(task=action.task, breakdown=breakdown, spent=spent))
 
@@ -201,7 +229,8 @@ async def _break_down(action: BreakDown, run: Run, world: World) -> Landing:
 async def _write_file(action: WriteFile, run: Run, world: World) -> Landing:
     building = _building(run)
     seen = await sources(world, briefs.code_monkey_reads(building, action))
-    brief = briefs.code_monkey(building, action, seen)
+    there = await project(world, run, f"{action.order.path} {action.order.instruction}")
+    brief = briefs.code_monkey(building, action, seen, there)
     written, spent = await ask(CODE_MONKEY, brief, run, world, salt=_salt(run, action))
     path = action.order.path
     files, blobs = _stored((SourceFile(path=path, text=written.text),))
@@ -268,6 +297,15 @@ async def sources(world: World, files: Files) -> tuple[SourceFile, ...]:
     """Files as agents read them, in the order of their paths."""
     read = await contents(world, files)
     return tuple(SourceFile(path=path, text=read[path].decode("utf-8", "replace")) for path in sorted(read))
+
+
+async def project(world: World, run: Run, about: str) -> tuple[SourceFile, ...]:
+    """The text files of the project the request is about, those the text names first."""
+    if run.existing is None:
+        return ()
+    read = await contents(world, run.existing.files)
+    texts = (SourceFile(path=p, text=c.decode("utf-8")) for p, c in read.items() if is_text(c))
+    return shown(texts, about)
 
 
 def _stored(files: tuple[SourceFile, ...]) -> tuple[Files, dict[Digest, bytes]]:

@@ -57,12 +57,25 @@ class Runs:
         """Begin a run and return its id at once. Raises InvalidRequest or FolderBusy."""
         check_description(request.description)
         await self._world.workspace.check(request.target)
+        if request.kind != "generate":
+            await self._world.workspace.read(request.target)
+            request = request.model_copy(update={"earlier": await self._asked_before(request.target)})
         run_id = self._world.new_id()
         async with AsyncExitStack() as stack:
             await self._lease(stack, run_id, request.target)
             await self._world.journal.create(run_id, request, self._world.now())
             self._spawn(Run(id=run_id, request=request), 0, stack.pop_all())
         return run_id
+
+    async def _asked_before(self, target: str) -> str:
+        """What the run that made what stands there was asked, and those before it."""
+        made = [
+            r for r in await self.runs() if r.target == target and r.end in {"verified", "built_unverified"}
+        ]
+        if not made:
+            return ""
+        last, _ = await self._world.journal.read(made[0].id)
+        return "\n\n".join(filter(None, (last.earlier if last.kind != "generate" else "", last.description)))
 
     async def resume(self, run_id: str, more: More | None = None) -> None:
         """Go on with an interrupted run, or take up a finished one with fresh attempts."""

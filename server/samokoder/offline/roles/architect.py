@@ -11,7 +11,7 @@ from samokoder.domain.paths import FilePath
 from samokoder.domain.specification import Requirement, Specification
 from samokoder.offline.blueprint import Blueprint, CannotServe, understood
 from samokoder.offline.roles.plain_words import plain
-from samokoder.offline.roles.spec_writer import given
+from samokoder.offline.roles.spec_writer import asked, given
 
 PORT = 8000
 _STACK = {
@@ -66,7 +66,7 @@ def _model(brief: ArchitectBrief, blueprint: Blueprint) -> DataModel:
 
 
 def _understand(brief: ArchitectBrief, additions: Sequence[str], blueprint: Blueprint) -> DataModel:
-    found = understood(blueprint.understand(brief.description, given(brief.answers), additions))
+    found = understood(blueprint.understand(asked(brief), given(brief.answers), additions))
     if isinstance(found, str):
         raise CannotServe(found)
     return found.model

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from samokoder.agents.architect import ArchitectBrief
 from samokoder.agents.spec_writer import SpecWriterAnswer, SpecWriterBrief
 from samokoder.domain.data_model import DataModel
 from samokoder.domain.specification import Answer, Question, Requirement, Specification
@@ -11,7 +12,9 @@ from samokoder.offline.blueprint import Blueprint, Need, Query, understood
 
 
 def answer(brief: SpecWriterBrief, blueprint: Blueprint) -> SpecWriterAnswer:
-    found = understood(blueprint.understand(brief.description, given(brief.answers)))
+    if reason := cannot_change(brief):
+        return SpecWriterAnswer(out_of_scope=reason)
+    found = understood(blueprint.understand(asked(brief), given(brief.answers)))
     if isinstance(found, str):
         return SpecWriterAnswer(out_of_scope=found)
     specification = Specification(
@@ -23,6 +26,35 @@ def answer(brief: SpecWriterBrief, blueprint: Blueprint) -> SpecWriterAnswer:
         questions=_open(found.queries, brief.answers),
     )
     return SpecWriterAnswer(specification=specification)
+
+
+_CANNOT = {
+    "fix": {
+        "en": "The embedded model writes applications by rules; it cannot find faults in code that is there. "
+        "Connect a language model for that, or describe what the application should do and extend it.",
+        "ru": "Встроенная модель пишет приложения по правилам и не умеет искать ошибки в готовом коде. "
+        "Подключите для этого языковую модель или опишите, что приложение должно делать, и расширьте его.",
+    },
+    "extend": {
+        "en": "The embedded model can extend only applications it wrote itself; this folder holds none. "
+        "Connect a language model to extend other projects.",
+        "ru": "Встроенная модель расширяет только приложения, которые написала сама; в этой папке таких нет. "
+        "Чтобы расширять другие проекты, подключите языковую модель.",
+    },
+}
+
+
+def cannot_change(brief: SpecWriterBrief) -> str:
+    """Why the rules cannot work on the project the request is about; empty when they can."""
+    if brief.kind == "generate" or (brief.kind == "extend" and brief.earlier):
+        return ""
+    russian = sum("а" <= letter <= "я" for letter in brief.description.lower())
+    return _CANNOT[brief.kind]["ru" if russian > len(brief.description) / 4 else "en"]
+
+
+def asked(brief: SpecWriterBrief | ArchitectBrief) -> str:
+    """Everything that was asked of the application, by earlier runs and this one."""
+    return "\n\n".join(filter(None, (brief.earlier, brief.description)))
 
 
 def given(answers: Sequence[Answer]) -> dict[str, str]:
