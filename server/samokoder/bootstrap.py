@@ -85,7 +85,8 @@ def _strong(settings: Settings) -> LanguageModel | None:
 
 def _model(settings: Settings, name: str, prices: Prices) -> LanguageModel:
     """The model of this name; without one, the embedded one."""
-    from samokoder.adapters.openai_model import OpenAIModel, Price
+    from samokoder.adapters.models.endpoint import Price
+    from samokoder.adapters.openai_model import OpenAIModel
 
     if name:
         price = Price(**prices.model_dump())

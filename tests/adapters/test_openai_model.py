@@ -13,7 +13,8 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
-from samokoder.adapters.openai_model import OpenAIModel, Price
+from samokoder.adapters.models.endpoint import Price
+from samokoder.adapters.openai_model import OpenAIModel
 from samokoder.domain.message import Message
 from samokoder.errors import ModelUnavailable, SetupError
 from samokoder.ports import ModelRequest

@@ -17,12 +17,12 @@ from urllib.parse import urlsplit
 
 import anyio
 import anyio.to_thread
-from pydantic import Field, SecretStr
+from pydantic import SecretStr
 
+from samokoder.adapters.models.endpoint import FREE, Price
 from samokoder.adapters.openai_errors import Trouble, trouble_of, unreadable
 from samokoder.domain.message import Message
 from samokoder.domain.request import Usage
-from samokoder.domain.value import Value
 from samokoder.errors import ModelUnavailable, SetupError
 from samokoder.ports import ModelReply, ModelRequest
 
@@ -47,24 +47,6 @@ RELEARN = 3
 FIRST_WAIT = 0.5
 
 Sleep = Callable[[float], Awaitable[None]]
-
-
-class Price(Value):
-    """US dollars for a million tokens, which is millionths of a dollar for one."""
-
-    input: float = Field(default=0, ge=0)
-    output: float = Field(default=0, ge=0)
-    cached: float | None = Field(default=None, ge=0)
-    """For input tokens the provider had cached; None: as any other input."""
-
-    def of(self, tokens_in: int, tokens_out: int, tokens_cached: int = 0) -> int:
-        """Millionths of a dollar, rounded up."""
-        cached = self.input if self.cached is None else self.cached
-        cost = (tokens_in - tokens_cached) * self.input + tokens_cached * cached + tokens_out * self.output
-        return math.ceil(round(cost, 6))
-
-
-FREE = Price()
 
 
 @dataclass(frozen=True)
