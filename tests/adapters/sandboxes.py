@@ -51,6 +51,15 @@ async def runner(name: str, limits: Limits | None = None) -> Runner:
     return made
 
 
+def needs(what: str, there: bool) -> None:
+    """Skip the test where this is missing, or fail where it must be there."""
+    if there:
+        return
+    if os.environ.get(f"SAMOKODER_REQUIRE_{what.upper()}") == "1":
+        pytest.fail(f"{what} is required here")
+    pytest.skip(f"{what} is missing here")
+
+
 @functools.cache
 def _made(name: str, limits: Limits | None) -> Runner:
     """One for all tests: it remembers that it was tried out."""

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from samokoder.adapters.sandbox.environments import STAMP, Environment, Environments, own_interpreter
+from samokoder.adapters.sandbox.dependencies.folders import STAMP
+from samokoder.adapters.sandbox.environments import Environment, Environments, own_interpreter
 from samokoder.adapters.sandbox.pip_settings import uv_settings
 from samokoder.domain.architecture import Dependency
 from samokoder.errors import InstallFailed

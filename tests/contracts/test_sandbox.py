@@ -10,8 +10,7 @@ import pytest
 from samokoder.adapters.fakes import FakeSandbox
 from samokoder.domain.evidence import Check, CommandReport
 from samokoder.domain.paths import FilePath
-from samokoder.errors import SandboxUnavailable
-from samokoder.ports import EnvironmentSpec, Sandbox, SandboxSession
+from samokoder.ports import Sandbox, SandboxSession
 from tests.adapters.sandboxes import NOTHING, RUNNERS, check, runner
 
 PROGRAM = FilePath("program.py")
@@ -79,9 +78,3 @@ async def test_several_runs_at_once_do_not_see_each_other(session: SandboxSessio
 async def test_equal_specifications_have_equal_digests(sandbox: Sandbox) -> None:
     async with sandbox.open(NOTHING) as one, sandbox.open(NOTHING) as two:
         assert one.digest == two.digest and len(one.digest) == 64
-
-
-async def test_a_language_that_cannot_be_run_is_said_before_anything_runs(sandbox: Sandbox) -> None:
-    with pytest.raises(SandboxUnavailable, match="node"):
-        async with sandbox.open(EnvironmentSpec(language="node", dependencies=())):
-            pass

@@ -22,12 +22,11 @@ from samokoder.adapters.sandbox.probing import attempts, separated
 from samokoder.adapters.sandbox.process_link import process_link
 from samokoder.adapters.sandbox.session import session_in
 from samokoder.adapters.sandbox.subprocesses import finished
-from samokoder.adapters.sandbox.support import refuse_what_is_not_python
 from samokoder.domain.evidence import Isolation
 from samokoder.errors import SandboxUnavailable
 from samokoder.ports import EnvironmentSpec, SandboxSession
 
-PATH = "/env/bin:/usr/local/bin:/usr/bin:/bin"
+PATH = "/env/bin:/env/node_modules/.bin:/usr/local/bin:/usr/bin:/bin"
 WORK_BYTES, TEMPORARY_BYTES = 512 * MIB, 64 * MIB
 PROBE_SECONDS = 30.0
 INSTALL = "Install it (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap)."
@@ -71,9 +70,8 @@ class BubblewrapSandbox:
 
     @asynccontextmanager
     async def open(self, spec: EnvironmentSpec) -> AsyncIterator[SandboxSession]:
-        refuse_what_is_not_python(spec)
         isolation = await self.probe()
-        environment = await self._environments.prepare(spec, own_interpreter())
+        environment = await self._environments.prepare_here(spec)
         place = BubblewrapPlace(environment, isolation)
         async with session_in(place, environment, self._limits) as session:
             yield session
@@ -83,6 +81,7 @@ class BubblewrapPlace:
     """Every keeper has namespaces of its own: a cold run shares nothing with any other."""
 
     path = PATH
+    root = "/env"
 
     def __init__(self, environment: Environment, isolation: Isolation) -> None:
         self.isolation = isolation
@@ -92,7 +91,7 @@ class BubblewrapPlace:
     @asynccontextmanager
     async def keeper(self, warm: bool) -> AsyncIterator[Link]:
         python = ["/env/bin/python"] if warm else [own_interpreter().executable, "-S"]
-        with Wrapping(self._environment.folder) as wrapping:
+        with Wrapping(self._environment) as wrapping:
             command = wrapping.command([*python, "-c", KEEPER, "/sandbox/runs"])
             async with process_link(command, {}, Path("/"), wrapping.descriptors) as link:
                 yield link
@@ -101,7 +100,7 @@ class BubblewrapPlace:
 class Wrapping:
     """The bwrap command line, and the open files it reads from."""
 
-    def __init__(self, environment: Path | None) -> None:
+    def __init__(self, environment: Environment | None) -> None:
         self.descriptors: list[int] = []
         self._environment = environment
         self._open = ExitStack()
@@ -130,7 +129,9 @@ class Wrapping:
             words += ["--size", str(TEMPORARY_BYTES), "--tmpfs", path]
         words += ["--size", str(WORK_BYTES), "--tmpfs", "/sandbox", "--chdir", "/sandbox"]
         if self._environment:
-            words += ["--ro-bind", str(self._environment), "/env"]
+            words += ["--ro-bind", str(self._environment.folder), "/env"]
+            for folder in self._environment.programs:
+                words += ["--ro-bind", str(folder), str(folder)]
         for path, content in _FILES.items():
             words += ["--ro-bind-data", str(self._descriptor(content)), path]
         if program := seccomp.compiled():

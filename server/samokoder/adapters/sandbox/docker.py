@@ -155,6 +155,7 @@ class DockerPlace:
     """One container. A keeper that was lost has its orphans swept; a container that hangs is replaced."""
 
     path = PATH
+    root = "/env"
     names = {"/env": "/env"}
 
     def __init__(

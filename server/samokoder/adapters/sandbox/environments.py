@@ -1,7 +1,7 @@
 """Dependency environments: made once for each list of pins and interpreter, then only read.
 
-An environment is a folder laid out like a virtual environment. Nothing of a dependency runs while it is made:
-only wheels are taken, and they are unpacked and compiled, not imported.
+An environment is a folder: for Python laid out like a virtual environment, for Node with ``node_modules``.
+Nothing of a dependency runs while it is made: wheels are unpacked and compiled, npm runs no scripts.
 """
 
 from __future__ import annotations
@@ -9,40 +9,32 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import sys
-import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import anyio
-import anyio.to_thread
 import platformdirs
 
-from samokoder.adapters.sandbox.locking import locked
+from samokoder.adapters.sandbox.dependencies import node
+from samokoder.adapters.sandbox.dependencies.failures import INSTALL_SECONDS, failed
+from samokoder.adapters.sandbox.dependencies.folders import complete, finish, making
+from samokoder.adapters.sandbox.dependencies.locks import Locks
+from samokoder.adapters.sandbox.dependencies.node import NodeRuntime
+from samokoder.adapters.sandbox.dependencies.pins import python_pin
 from samokoder.adapters.sandbox.pip_settings import uv_settings
 from samokoder.adapters.sandbox.subprocesses import finished
-from samokoder.domain.architecture import Dependency
 from samokoder.domain.files import Digest, digest_of
 from samokoder.errors import InstallFailed
 from samokoder.ports import EnvironmentSpec
 
-INSTALL_SECONDS = 600.0
-SHOWN = 2000
-"""Characters of the installer's output that an error shows."""
-STAMP = ".complete"
-_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\[[A-Za-z0-9._,-]+\])?")
-_VERSION = re.compile(  # PEP 440, one exact version
-    r"(\d+!)?\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?(\+[A-Za-z0-9]+(\.[A-Za-z0-9]+)*)?"
-)
 _PASSED_ON = re.compile(
     r"(PATH|HOME|LANG|TMPDIR|XDG_.*|UV_.*|SSL_CERT_(FILE|DIR)|(ALL|HTTP|HTTPS|NO)_PROXY|NETRC"
     r"|SYSTEMROOT|APPDATA|LOCALAPPDATA|USERPROFILE|TEMP|TMP)",
     re.IGNORECASE,
 )
-_CREDENTIALS = re.compile(r"://[^/\s@]+@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +55,19 @@ class Environment:
     folder: Path
     digest: Digest
     packages: Path
-    """Its site-packages."""
+    """Its site-packages, or its ``node_modules``."""
+    language: Literal["python", "node"] = "python"
+    programs: tuple[Path, ...] = ()
+    """Folders of this machine its programs lie in, beside the system's own."""
+
+    def links(self, root: str) -> dict[str, str]:
+        """Folders beside the files of a check, and those in here (``root`` there) whose entries they show."""
+        return {node.MODULES: f"{root}/{node.MODULES}"} if self.language == "node" else {}
 
     def has(self, module: str) -> bool:
+        """Whether a Python module was installed."""
+        if self.language != "python":
+            return False
         top = module.partition(".")[0]
         return (self.packages / top).is_dir() or (self.packages / f"{top}.py").is_file()
 
@@ -99,49 +101,55 @@ class Environments:
 
     def __init__(self, cache: Path | None = None, environ: Mapping[str, str] | None = None) -> None:
         self._cache = cache or default_cache()
+        self._locks = Locks(self._cache / "locks")
         self._environ = dict(os.environ if environ is None else environ)
+
+    async def prepare_here(self, spec: EnvironmentSpec) -> Environment:
+        """For this machine's own Python or Node. Raises InstallFailed or SandboxUnavailable."""
+        if spec.language == "python":
+            return await self.prepare(spec, own_interpreter())
+        return await self.prepare_node(spec, await node.own_node(self._environ))
 
     async def prepare(
         self, spec: EnvironmentSpec, interpreter: Interpreter, compiler: Compiler | None = None
     ) -> Environment:
         """The environment of these pins, made now if it is not there. Raises InstallFailed."""
-        pins = sorted({_pin(dependency) for dependency in spec.dependencies})
+        pins = sorted({python_pin(dependency) for dependency in spec.dependencies})
         environment = self._environment(pins, interpreter)
-        if _complete(environment):
+        if complete(environment.folder):
             return environment
-        try:
-            async with self._partial(environment) as partial:
-                if partial is not None:
-                    await self._install(pins, interpreter, partial.packages)
-                    await (compiler or compile_here)(partial.packages)
-                    _finish(partial.folder, pins, interpreter)
-        except OSError as error:
-            hint = "Free some space, or choose another cache folder in the settings."
-            raise InstallFailed(f"The dependency cache cannot be written: {error}", hint=hint) from error
+        async with making(environment.folder) as partial:
+            if partial is not None:
+                packages = partial / environment.packages.relative_to(environment.folder)
+                await self._install(pins, interpreter, packages)
+                await (compiler or compile_here)(packages)
+                _as_virtual_environment(partial, interpreter)
+                finish(partial, "\n".join(pins) + "\n")
+        return environment
+
+    async def prepare_node(self, spec: EnvironmentSpec, runtime: NodeRuntime) -> Environment:
+        """``node_modules`` of these pins, and ``bin`` with node and npm. Raises InstallFailed."""
+        pins = node.pins_of(spec.dependencies)
+        lock = await self._locks.get(
+            [runtime.installer, pins], lambda folder: node.resolve(pins, runtime, folder, self._environ)
+        )
+        key = [lock, runtime.installer, runtime.executable, runtime.version, runtime.build]
+        digest = digest_of(json.dumps(key).encode())
+        folder = self._cache / digest[:32]
+        environment = Environment(folder, digest, folder / node.MODULES, "node", node.prefixes(runtime))
+        if complete(folder):
+            return environment
+        async with making(folder) as partial:
+            if partial is not None:
+                await node.install(pins, lock, runtime, partial, self._environ)
+                _with_programs(partial, runtime)
+                finish(partial, node.manifest(pins))
         return environment
 
     def _environment(self, pins: list[str], interpreter: Interpreter) -> Environment:
         key = [pins, f"uv {_uv_version()}", interpreter.executable, interpreter.build, interpreter.platform]
         digest = digest_of(json.dumps(key).encode())
         return _at(self._cache / digest[:32], digest, interpreter)
-
-    @asynccontextmanager
-    async def _partial(self, wanted: Environment) -> AsyncIterator[Environment | None]:
-        """A fresh folder that takes the wanted one's place when all went well; None if another made it."""
-        self._cache.mkdir(parents=True, exist_ok=True)
-        async with locked(self._cache / f"{wanted.folder.name}.lock"):
-            if _complete(wanted):
-                yield None
-                return
-            for left in [wanted.folder, *self._cache.glob(f"{wanted.folder.name}.partial-*")]:
-                await _discard(left)
-            folder = Path(tempfile.mkdtemp(prefix=f"{wanted.folder.name}.partial-", dir=self._cache))
-            try:
-                yield Environment(folder, wanted.digest, folder / wanted.packages.relative_to(wanted.folder))
-                await anyio.to_thread.run_sync(folder.rename, wanted.folder)
-            finally:
-                with anyio.CancelScope(shield=True):
-                    await _discard(folder)
 
     async def _install(self, pins: list[str], interpreter: Interpreter, packages: Path) -> None:
         await anyio.Path(packages).mkdir(parents=True)
@@ -161,7 +169,7 @@ class Environments:
             command += ["--python-platform", interpreter.platform]
         done = await finished([*command, "--", *pins], self._child_environment(), INSTALL_SECONDS, packages)
         if done.code != 0:
-            raise _failed(done.code, done.output)
+            raise failed(done.code, done.output)
 
     def _child_environment(self) -> dict[str, str]:
         """What uv needs of ours and nothing else: no keys of model providers, no tokens."""
@@ -171,24 +179,6 @@ class Environments:
 
 def _at(folder: Path, digest: Digest, interpreter: Interpreter) -> Environment:
     return Environment(folder, digest, folder / "lib" / f"python{interpreter.version}" / "site-packages")
-
-
-def _complete(environment: Environment) -> bool:
-    return (environment.folder / STAMP).is_file()
-
-
-async def _discard(folder: Path) -> None:
-    await anyio.to_thread.run_sync(lambda: shutil.rmtree(folder, ignore_errors=True))
-
-
-def _pin(dependency: Dependency) -> str:
-    if not _NAME.fullmatch(dependency.name) or not _VERSION.fullmatch(dependency.version):
-        raise InstallFailed(
-            f"{dependency.pin[:120]!r} is not a package at one exact version.",
-            hint="Dependencies are a plain name and a version such as 1.2.3; no addresses, paths or options.",
-        )
-    name, bracket, extras = dependency.name.partition("[")
-    return f"{re.sub(r'[-_.]+', '-', name).lower()}{bracket}{extras}=={dependency.version}"
 
 
 def _uv() -> str:
@@ -216,39 +206,25 @@ async def compile_here(packages: Path) -> None:
     await finished(command, {"PATH": os.defpath}, INSTALL_SECONDS, packages)
 
 
-def _finish(folder: Path, pins: list[str], interpreter: Interpreter) -> None:
-    """What makes the folder a virtual environment, and last of all the stamp."""
-    (folder / "bin").mkdir(exist_ok=True)
-    for name in ("python", "python3", f"python{interpreter.version}"):
-        link = folder / "bin" / name
-        link.unlink(missing_ok=True)
-        link.symlink_to(interpreter.executable)
+def _as_virtual_environment(folder: Path, interpreter: Interpreter) -> None:
+    names = ("python", "python3", f"python{interpreter.version}")
+    _link(folder / "bin", dict.fromkeys(names, interpreter.executable))
     home = Path(interpreter.executable).parent
     settings = f"home = {home}\ninclude-system-site-packages = false\nversion = {interpreter.version}\n"
     (folder / "pyvenv.cfg").write_text(settings)
-    folder.chmod(0o755)
-    (folder / STAMP).write_text("\n".join(pins) + "\n")
 
 
-def _failed(code: int | None, output: str) -> InstallFailed:
-    lines = _CREDENTIALS.sub("://…@", output)[-SHOWN:]
-    if code is None:
-        return InstallFailed(f"Installing took more than {INSTALL_SECONDS:g} s.\n{lines}", hint=_OFFLINE)
-    return InstallFailed(f"The dependencies could not be installed:\n{lines}", hint=_hint(output))
+def _with_programs(folder: Path, runtime: NodeRuntime) -> None:
+    """Node and npm, and the Python that watches over a service."""
+    npm = Path(runtime.npm).resolve()
+    npx = npm.with_name(npm.name.replace("npm", "npx"))
+    programs = {"node": runtime.executable, "npm": str(npm), "npx": str(npx)}
+    _link(folder / "bin", {**programs, "python": own_interpreter().executable})
 
 
-_OFFLINE = "Is the machine offline, or behind a proxy? Set HTTPS_PROXY, or an index that pip or uv can reach."
-
-
-def _hint(output: str) -> str:
-    text = output.lower()
-    if any(
-        word in text
-        for word in ("error sending request", "dns error", "timed out", "failed to fetch", "connect")
-    ):
-        return _OFFLINE
-    if "no wheels" in text or "no usable wheels" in text or "no-binary" in text:
-        return "A pinned package has no wheel for this Python and system; choose another version of it."
-    if "no solution found" in text or "was not found" in text:
-        return "A pinned version does not exist, or the pins contradict one another."
-    return ""
+def _link(folder: Path, programs: Mapping[str, str]) -> None:
+    folder.mkdir(exist_ok=True)
+    for name, program in programs.items():
+        link = folder / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(program)

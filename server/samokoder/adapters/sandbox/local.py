@@ -24,7 +24,6 @@ from samokoder.adapters.sandbox.limits import Limits
 from samokoder.adapters.sandbox.place import KEEPER, Link, environment_of
 from samokoder.adapters.sandbox.process_link import process_link
 from samokoder.adapters.sandbox.session import session_in
-from samokoder.adapters.sandbox.support import refuse_what_is_not_python
 from samokoder.domain.evidence import Isolation
 from samokoder.errors import SandboxUnavailable
 from samokoder.ports import EnvironmentSpec, SandboxSession
@@ -53,24 +52,23 @@ class LocalSandbox:
 
     @asynccontextmanager
     async def open(self, spec: EnvironmentSpec) -> AsyncIterator[SandboxSession]:
-        refuse_what_is_not_python(spec)
         await self.probe()
-        environment = await self._environments.prepare(spec, own_interpreter())
+        environment = await self._environments.prepare_here(spec)
         async with session_in(LocalPlace(environment), environment, self._limits) as session:
             yield session
 
 
 class LocalPlace:
     def __init__(self, environment: Environment) -> None:
-        self._environment = environment
         self.isolation = ISOLATION
-        self.path = f"{environment.folder}/bin:/usr/local/bin:/usr/bin:/bin"
+        self.root = str(environment.folder)
+        self.path = f"{self.root}/bin:{self.root}/node_modules/.bin:/usr/local/bin:/usr/bin:/bin"
         self.names = {str(environment.folder): "/env", **names_of_python()}
 
     @asynccontextmanager
     async def keeper(self, warm: bool) -> AsyncIterator[Link]:
         base = await anyio.to_thread.run_sync(_fresh_folder)
-        python = [f"{self._environment.folder}/bin/python"] if warm else [own_interpreter().executable, "-S"]
+        python = [f"{self.root}/bin/python"] if warm else [own_interpreter().executable, "-S"]
         try:
             async with process_link(
                 [*python, "-c", KEEPER, str(base)], environment_of(self.path), base

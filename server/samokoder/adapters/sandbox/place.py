@@ -68,6 +68,11 @@ class Place(Protocol):
         ...
 
     @property
+    def root(self) -> str:
+        """Where the environment's folder is, as commands see it."""
+        ...
+
+    @property
     def names(self) -> dict[str, str]:
         """Paths that differ from machine to machine, and what they are called in recorded output."""
         ...

@@ -77,9 +77,15 @@ class Session:
             "argv": self._command(check),
             "env": environment_of(self._place.path),
             "files": [(path, len(content)) for path, content in files.items()],
-            "limits": self._limits.as_asked(),
+            "links": self._environment.links(self._place.root),
+            "limits": self._limits_asked(),
         }
         return Ask(name, pack(head, b"".join(files.values())), self._limits.seconds)
+
+    def _limits_asked(self) -> dict[str, float]:
+        """Node reserves far more addresses than it uses; for it only what is resident counts."""
+        asked = self._limits.as_asked()
+        return asked if self._environment.language == "python" else {**asked, "address_space": -1}
 
     def _command(self, check: Check) -> list[str]:
         if check.service is None:

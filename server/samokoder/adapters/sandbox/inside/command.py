@@ -69,6 +69,7 @@ def limit(limits: dict[str, int]) -> None:
     }
     for which, value in wanted.items():
         hard = resource.getrlimit(which)[1]
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        if value < 0 or hard != resource.RLIM_INFINITY:
+            value = hard if value < 0 else min(value, hard)
         with suppress(OSError, ValueError):  # macOS refuses RLIMIT_AS
             resource.setrlimit(which, (value, value))

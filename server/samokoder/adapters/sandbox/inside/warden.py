@@ -2,7 +2,7 @@
 
 # No pathlib: it would cost every cold run 10 ms.
 
-# ruff: noqa: PTH103, PTH120, PTH123
+# ruff: noqa: PTH103, PTH120, PTH123, PTH208, PTH211
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import os
 import select
 import signal
 import time
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from samokoder.adapters.sandbox.inside.command import become
@@ -49,6 +50,15 @@ class Output:
         return bytes(self.first) + note + last
 
 
+def link_all(source: str, folder: str) -> None:
+    """Everything in the source folder, linked from a folder of this run's: tools write caches beside it."""
+    with suppress(FileExistsError):  # what is there already is the application's own
+        os.makedirs(folder)
+    for name in os.listdir(source):
+        with suppress(FileExistsError, NotADirectoryError):
+            os.symlink(f"{source}/{name}", f"{folder}/{name}")
+
+
 class Warden:
     """Watches one command, as its own process, from its start to the end of the last process it left."""
 
@@ -70,6 +80,8 @@ class Warden:
             with open(target, "xb") as file:
                 file.write(body[at : at + size])
             at += size
+        for name, target in self.ask.get("links", {}).items():
+            link_all(target, f"{self.folder}/files/{name}")
 
     def watch(self, command: int, pipe: int, bell: int) -> None:
         """Until the command ends, breaks a limit, or the keeper lets go of the control pipe."""

@@ -1,0 +1,134 @@
+"""Dependencies of Node projects: npm resolves exact pins to a lock, then unpacks it and runs no scripts."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from samokoder.adapters.sandbox.dependencies.failures import INSTALL_SECONDS, failed
+from samokoder.adapters.sandbox.dependencies.pins import node_pin
+from samokoder.adapters.sandbox.subprocesses import finished
+from samokoder.domain.architecture import Dependency
+from samokoder.errors import SandboxUnavailable
+
+MANIFEST, LOCK, MODULES = "package.json", "package-lock.json", "node_modules"
+QUIET = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
+RESOLVE = ("install", "--package-lock-only", *QUIET)
+INSTALL = ("ci", *QUIET)
+_PASSED_ON = re.compile(
+    r"(PATH|HOME|LANG|TMPDIR|XDG_.*|NPM_CONFIG_.*|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|(ALL|HTTP|HTTPS|NO)_PROXY"
+    r"|SYSTEMROOT|APPDATA|LOCALAPPDATA|USERPROFILE|TEMP|TMP)",
+    re.IGNORECASE,
+)
+_ABOUT = """
+const {execPath, platform, arch, version, report} = process;
+const libc = (process.report.getReport().header || {}).glibcVersionRuntime || "";
+console.log(JSON.stringify([execPath, version, `${platform} ${arch} ${libc ? "glibc" : ""}`]));
+"""
+_PROBE_SECONDS = 30.0
+_GET_NODE = (
+    "Install Node.js with npm (Debian, Ubuntu: apt install nodejs npm; macOS: brew install node), "
+    "or use Docker, where the sandbox image holds it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRuntime:
+    """The Node that will run an environment, and the npm that makes it."""
+
+    executable: str
+    npm: str
+    version: str
+    """ "v20.11.1"."""
+    build: str
+    """All that makes packages for it different: system, machine, C library; or the image's digest."""
+    installer: str
+    """ "npm 10.2.4"."""
+
+
+async def own_node(environ: Mapping[str, str] | None = None) -> NodeRuntime:
+    """The machine's Node and npm. Raises SandboxUnavailable when one is missing."""
+    given = os.environ if environ is None else environ
+    node, npm = (shutil.which(name, path=given.get("PATH")) for name in ("node", "npm"))
+    if node is None or npm is None:
+        missing = "Node.js" if node is None else "npm"
+        raise SandboxUnavailable(f"{missing} is not installed.", hint=_GET_NODE)
+    clean = child_environment(given)
+    about = await finished([node, "-e", _ABOUT], clean, _PROBE_SECONDS, Path("/"))
+    version = await finished([npm, "--version"], clean, _PROBE_SECONDS, Path("/"))
+    try:
+        executable, node_version, build = json.loads(about.output.strip().splitlines()[-1])
+    except (ValueError, IndexError) as error:
+        raise SandboxUnavailable(f"Node.js does not run: {about.output[-300:]}", hint=_GET_NODE) from error
+    installer = f"npm {(version.output.split() or [''])[-1]}"
+    return NodeRuntime(executable, npm, node_version, build, installer)
+
+
+def prefixes(runtime: NodeRuntime) -> tuple[Path, ...]:
+    """Where Node and npm are installed, when that is not with the system."""
+    found = {Path(program).resolve().parent.parent for program in (runtime.executable, runtime.npm)}
+    return tuple(sorted(prefix for prefix in found if not prefix.is_relative_to("/usr")))
+
+
+def pins_of(dependencies: tuple[Dependency, ...]) -> dict[str, str]:
+    """Raises InstallFailed for what npm would not read as a package at one exact version."""
+    return dict(sorted(node_pin(dependency) for dependency in dependencies))
+
+
+def manifest(pins: Mapping[str, str]) -> str:
+    """The ``package.json`` of an environment."""
+    described = {"name": "environment", "version": "0.0.0", "private": True, "dependencies": dict(pins)}
+    return json.dumps(described, indent=2) + "\n"
+
+
+def without_what_is_missing(lock: str) -> str:
+    """The lock without optional packages npm could not find, as not every index has those of every platform.
+
+    npm writes such a lock itself and then refuses to install it.
+    """
+    read: dict[str, Any] = json.loads(lock)
+    found = {path.rpartition(f"{MODULES}/")[2] for path in read.get("packages", {})}
+    for package in read.get("packages", {}).values():
+        if "optionalDependencies" in package:
+            wanted = package["optionalDependencies"]
+            package["optionalDependencies"] = {n: v for n, v in wanted.items() if n in found}
+    return json.dumps(read, indent=2) + "\n"
+
+
+async def resolve(
+    pins: Mapping[str, str], runtime: NodeRuntime, folder: Path, environ: Mapping[str, str]
+) -> str:
+    """The lock of these pins, worked out by npm in an empty folder. Raises InstallFailed."""
+    (folder / MANIFEST).write_text(manifest(pins), encoding="utf-8")
+    await _npm(runtime, RESOLVE, folder, environ)
+    return without_what_is_missing((folder / LOCK).read_text(encoding="utf-8"))
+
+
+async def install(
+    pins: Mapping[str, str], lock: str, runtime: NodeRuntime, folder: Path, environ: Mapping[str, str]
+) -> None:
+    """Unpack a lock's packages into ``node_modules``, each compared with its digest. Raises InstallFailed."""
+    (folder / MANIFEST).write_text(manifest(pins), encoding="utf-8")
+    (folder / LOCK).write_text(lock, encoding="utf-8")
+    if pins:
+        await _npm(runtime, INSTALL, folder, environ)
+    (folder / MODULES).mkdir(exist_ok=True)
+
+
+async def _npm(
+    runtime: NodeRuntime, words: tuple[str, ...], folder: Path, environ: Mapping[str, str]
+) -> None:
+    done = await finished([runtime.npm, *words], child_environment(environ), INSTALL_SECONDS, folder)
+    if done.code != 0:
+        raise failed(done.code, done.output)
+
+
+def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """What npm needs of ours and nothing else: no keys of model providers, no tokens."""
+    return {name: value for name, value in environ.items() if _PASSED_ON.fullmatch(name)}
