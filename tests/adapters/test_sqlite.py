@@ -16,7 +16,7 @@ import pytest
 from samokoder.adapters.sqlite import open_journal, owner
 from samokoder.domain.request import Budget, Usage
 from samokoder.errors import FolderBusy, SetupError, StateDamaged, StateTooNew
-from tests.contracts.test_journal import asked, record
+from tests.contracts.test_journal import asked, record, said
 from tests.orchestrator import story
 
 
@@ -149,6 +149,17 @@ async def test_two_servers_share_a_database_but_not_a_folder(path: Path) -> None
         with pytest.raises(FolderBusy, match=str(os.getpid())):
             async with other.lease(["folder /here"]):
                 raise AssertionError("two in one folder")
+    await one.close()
+    await other.close()
+
+
+async def test_what_another_server_paid_for_meanwhile_is_found(path: Path) -> None:
+    one, other = await open_journal(path), await open_journal(path)
+    async with one.lease(["run r1"]):
+        await one.create("r1", story.request(), "now")
+    async with other.lease(["run r1"]):
+        await other.settle(await other.reserve("r1", asked(), Usage(calls=1), Budget()), said())
+    assert await one.paid_reply("r1", asked().digest) == said()
     await one.close()
     await other.close()
 

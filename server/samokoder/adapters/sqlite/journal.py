@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 from pydantic import ValidationError
-from sqlalchemy import delete, insert, select, text, update
-from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from samokoder.adapters.sqlite import ledger, owner, schema
 from samokoder.adapters.sqlite.projections import changed_rows
+from samokoder.adapters.sqlite.transaction import Transaction
 from samokoder.domain.files import Digest, Files
 from samokoder.domain.outcome import OUTCOME
 from samokoder.domain.paths import FilePath
@@ -36,12 +38,19 @@ class SqliteJournal:
         self._engine, self._path = engine, path
         self._turn = asyncio.Lock()
         self._writer: AsyncConnection
+        self._driver: aiosqlite.Connection
+        self._paid_here: dict[str, set[Digest]] = {}
+        """Requests paid for, of runs that began here and are still held: nobody else has paid for any."""
+        self._tickets: dict[str, tuple[str, Digest]] = {}
 
     async def begin(self) -> None:
         """Open the writing connection and tidy up after servers that died."""
         self._writer = await self._engine.connect()
-        async with self._writing() as connection:
-            await ledger.release_of_the_dead(connection)
+        driver = (await self._writer.get_raw_connection()).driver_connection
+        assert isinstance(driver, aiosqlite.Connection)
+        self._driver = driver
+        async with self._writing() as transaction:
+            await ledger.release_of_the_dead(transaction)
 
     async def close(self) -> None:
         await self._writer.close()
@@ -64,8 +73,10 @@ class SqliteJournal:
             "steps": fork[1] if fork else 0,
             "usage": Usage().model_dump_json(),
         }
-        async with self._writing() as connection:
-            await connection.execute(insert(schema.run), row)
+        async with self._writing() as transaction:
+            await transaction.put(schema.run, [row])
+        if fork is None:
+            self._paid_here[run_id] = set()
 
     async def read(self, run_id: str) -> tuple[Request, list[Step]]:
         async with self._engine.connect() as connection:
@@ -99,20 +110,16 @@ class SqliteJournal:
             "usage": after.usage.model_dump_json(),
         }
         projected = changed_rows(before, after, step.index, step.outcome)
-        async with self._writing() as connection:
+        async with self._writing() as transaction:
             try:
-                await connection.execute(insert(schema.step), kept)
-            except IntegrityError:
+                await transaction.put(schema.step, [kept])
+            except sqlite3.IntegrityError:
                 raise StaleRun(f"Step {step.index} of run {before.id} is already on record.") from None
-            if contents:
-                await connection.execute(upsert(schema.blob).on_conflict_do_nothing(), contents)
+            await transaction.put(schema.blob, contents, over=False)
             for name, rows in projected.items():
-                if rows:
-                    table = schema.metadata.tables[name]
-                    await connection.execute(
-                        insert(table).prefix_with("OR REPLACE"), [{"run": before.id, **row} for row in rows]
-                    )
-            await connection.execute(update(schema.run).where(schema.run.c.id == before.id).values(summary))
+                table = schema.metadata.tables[name]
+                await transaction.put(table, [{"run": before.id, **row} for row in rows], over=True)
+            await transaction.run(_MOVED_ON, of=before.id, **summary)
 
     async def blobs(self, digests: Sequence[Digest]) -> Mapping[Digest, bytes]:
         found: dict[Digest, bytes] = {}
@@ -146,16 +153,23 @@ class SqliteJournal:
     # ------------------------------------------------------------------------------------ the ledger
 
     async def paid_reply(self, run_id: str, request: Digest) -> ModelReply | None:
+        if run_id in self._paid_here and request not in self._paid_here[run_id]:
+            return None
         async with self._engine.connect() as connection:
             return await ledger.paid_reply(connection, run_id, request)
 
     async def reserve(self, run_id: str, request: ModelRequest, worst: Usage, budget: Budget) -> str:
-        async with self._writing() as connection:
-            return await ledger.reserve(connection, run_id, request, worst, budget)
+        async with self._writing() as transaction:
+            ticket = await ledger.reserve(transaction, run_id, request, worst, budget)
+        self._tickets[ticket] = (run_id, request.digest)
+        return ticket
 
     async def settle(self, ticket: str, reply: ModelReply | None) -> None:
-        async with self._writing() as connection:
-            await ledger.settle(connection, ticket, reply)
+        async with self._writing() as transaction:
+            await ledger.settle(transaction, ticket, reply)
+        run_id, request = self._tickets.pop(ticket, ("", ""))
+        if reply is not None and run_id in self._paid_here:
+            self._paid_here[run_id].add(request)
 
     # --------------------------------------------------------------------------- the person's folder
 
@@ -166,8 +180,8 @@ class SqliteJournal:
             {"run": run_id, "target": target, "path": path, "digest": digest, "at": at}
             for path, digest in writes.items()
         ]
-        async with self._writing() as connection:
-            await connection.execute(upsert(schema.intent).on_conflict_do_nothing(), rows)
+        async with self._writing() as transaction:
+            await transaction.put(schema.intent, rows, over=False)
 
     async def ours(self, target: str) -> Mapping[FilePath, frozenset[Digest]]:
         query = select(schema.intent.c.path, schema.intent.c.digest).where(schema.intent.c.target == target)
@@ -183,21 +197,24 @@ class SqliteJournal:
         try:
             yield
         finally:
-            async with self._writing() as connection:
-                await connection.execute(delete(schema.lease).where(schema.lease.c.name.in_(names)))
+            for name in names:
+                self._paid_here.pop(name.removeprefix("run "), None)
+            async with self._writing() as transaction:
+                for name in names:
+                    await transaction.run(_LET_GO, held=name)
 
     async def _take(self, names: Sequence[str]) -> None:
         """All or none; only a dead process's lease is taken over."""
-        async with self._writing() as connection:
-            held = select(schema.lease).where(schema.lease.c.name.in_(names))
-            for name, holder in (await connection.execute(held)).all():
-                if owner.alive(holder):
+        async with self._writing() as transaction:
+            for name, holder in await transaction.rows(_HELD):
+                if name in names and owner.alive(holder):
                     raise FolderBusy(
                         f"Another run is at work: {name} (process {owner.pid_of(holder)}).",
                         hint="Wait for it or cancel it, or choose another folder.",
                     )
-            rows = [{"name": name, "owner": owner.own()} for name in names]
-            await connection.execute(insert(schema.lease).prefix_with("OR REPLACE"), rows)
+            await transaction.put(
+                schema.lease, [{"name": name, "owner": owner.own()} for name in names], over=True
+            )
 
     async def backup(self, to: Path) -> None:
         """A copy of the whole state as it is now, while work goes on. Raises SetupError when it exists."""
@@ -210,26 +227,33 @@ class SqliteJournal:
     # ----------------------------------------------------------------------------------------- inside
 
     @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+    async def _writing(self) -> AsyncIterator[Transaction]:
         """One transaction: whole, or not at all."""
         from samokoder.adapters.sqlite.opening import explained
 
         async with self._turn:
-            connection = self._writer
+            transaction = Transaction(self._driver)
             try:
-                await connection.exec_driver_sql("BEGIN IMMEDIATE")
                 try:
-                    yield connection
-                    await connection.exec_driver_sql("COMMIT")
+                    await transaction.begin()
+                    yield transaction
+                    await transaction.commit()
                 except BaseException:
-                    await asyncio.shield(connection.exec_driver_sql("ROLLBACK"))
+                    await asyncio.shield(transaction.rollback())
                     raise
-                finally:
-                    await connection.rollback()  # SQLAlchemy's own view of the transaction; SQLite's is over
-            except IntegrityError:
+            except sqlite3.IntegrityError:
                 raise
-            except DatabaseError as error:
+            except sqlite3.DatabaseError as error:
                 raise explained(error, self._path) from error
+
+
+_MOVED_ON = (
+    update(schema.run)
+    .where(schema.run.c.id == bindparam("of"))
+    .values({name: bindparam(name) for name in ("phase", "end", "steps", "usage")})
+)
+_HELD = select(schema.lease.c.name, schema.lease.c.owner)
+_LET_GO = delete(schema.lease).where(schema.lease.c.name == bindparam("held"))
 
 
 async def _steps(connection: AsyncConnection, run_id: str, below: int | None) -> list[tuple[int, str, str]]:

@@ -6,11 +6,12 @@ import time
 import uuid
 import zlib
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Float, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from samokoder.adapters.sqlite import owner
 from samokoder.adapters.sqlite.schema import model_call, run
+from samokoder.adapters.sqlite.transaction import Transaction
 from samokoder.domain.files import Digest
 from samokoder.domain.request import Budget, Usage
 from samokoder.errors import BudgetExceeded
@@ -18,10 +19,10 @@ from samokoder.ports import ModelReply, ModelRequest
 
 
 async def reserve(
-    connection: AsyncConnection, run_id: str, request: ModelRequest, worst: Usage, budget: Budget
+    transaction: Transaction, run_id: str, request: ModelRequest, worst: Usage, budget: Budget
 ) -> str:
     """Inside one transaction, so that no two callers see the same room."""
-    spent = await _spent(connection, run_id)
+    spent = await _spent(transaction, run_id)
     for name, used, wanted, cap in (
         ("model calls", spent.calls, worst.calls, budget.calls),
         ("tokens", spent.tokens_in + spent.tokens_out, worst.tokens_in + worst.tokens_out, budget.tokens),
@@ -42,33 +43,50 @@ async def reserve(
         "state": "reserved",
         "request": zlib.compress(request.model_dump_json().encode()),
         "started": time.time(),
-        **worst.model_dump(include={"calls", "tokens_in", "tokens_out", "tokens_cached", "cost"}),
+        "truncated": False,
+        **worst.model_dump(include=set(_COLUMNS)),
     }
-    await connection.execute(insert(model_call), row)
+    await transaction.put(model_call, [row])
     return ticket
 
 
-async def _spent(connection: AsyncConnection, run_id: str) -> Usage:
+_COLUMNS = ("calls", "tokens_in", "tokens_out", "tokens_cached", "cost")
+_SPENT = select(*(func.coalesce(func.sum(model_call.c[name]), 0).label(name) for name in _COLUMNS)).where(
+    model_call.c.run == bindparam("of"), model_call.c.state != "released"
+)
+
+
+async def _spent(transaction: Transaction, run_id: str) -> Usage:
     """What is settled or set aside, also of the runs this one shares steps with."""
-    columns = ("calls", "tokens_in", "tokens_out", "tokens_cached", "cost")
-    sums = select(*(func.coalesce(func.sum(model_call.c[name]), 0) for name in columns))
-    found = sums.where(model_call.c.run == run_id, model_call.c.state != "released")
-    row = (await connection.execute(found)).one()
-    return Usage(**dict(zip(columns, row, strict=True)))
+    return Usage(**(await transaction.rows(_SPENT, of=run_id))[0]._asdict())
 
 
-async def settle(connection: AsyncConnection, ticket: str, reply: ModelReply | None) -> None:
-    values: dict[str, object] = {"state": "released"}
-    if reply is not None:
-        values = {
-            "state": "settled",
-            "reply": zlib.compress(reply.text.encode()),
-            "model": reply.model,
-            "truncated": reply.truncated,
-            "seconds": time.time() - model_call.c.started,
-            **reply.usage.model_dump(include={"calls", "tokens_in", "tokens_out", "tokens_cached", "cost"}),
-        }
-    await connection.execute(update(model_call).where(model_call.c.ticket == ticket).values(values))
+_RELEASE = update(model_call).where(model_call.c.ticket == bindparam("of")).values(state="released")
+_SETTLED = ("reply", "model", "truncated", "state", *_COLUMNS)
+_SETTLE = (
+    update(model_call)
+    .where(model_call.c.ticket == bindparam("of"))
+    .values(
+        {name: bindparam(name) for name in _SETTLED}
+        | {"seconds": bindparam("ended", type_=Float) - model_call.c.started}
+    )
+)
+
+
+async def settle(transaction: Transaction, ticket: str, reply: ModelReply | None) -> None:
+    if reply is None:
+        await transaction.run(_RELEASE, of=ticket)
+        return
+    await transaction.run(
+        _SETTLE,
+        of=ticket,
+        ended=time.time(),
+        state="settled",
+        reply=zlib.compress(reply.text.encode()),
+        model=reply.model,
+        truncated=reply.truncated,
+        **reply.usage.model_dump(include=set(_COLUMNS)),
+    )
 
 
 async def paid_reply(connection: AsyncConnection, run_id: str, request: Digest) -> ModelReply | None:
@@ -94,10 +112,16 @@ async def paid_reply(connection: AsyncConnection, run_id: str, request: Digest) 
     return None
 
 
-async def release_of_the_dead(connection: AsyncConnection) -> None:
+_HOLDERS = select(model_call.c.owner).where(model_call.c.state == "reserved").distinct()
+_RELEASE_OF = (
+    update(model_call)
+    .where(model_call.c.owner == bindparam("of"), model_call.c.state == "reserved")
+    .values(state="released")
+)
+
+
+async def release_of_the_dead(transaction: Transaction) -> None:
     """Give back what was set aside by servers that no longer run."""
-    held = select(model_call.c.owner).where(model_call.c.state == "reserved").distinct()
-    for holder in (await connection.execute(held)).scalars().all():
+    for (holder,) in await transaction.rows(_HOLDERS):
         if not owner.alive(holder):
-            dead = (model_call.c.owner == holder) & (model_call.c.state == "reserved")
-            await connection.execute(update(model_call).where(dead).values(state="released"))
+            await transaction.run(_RELEASE_OF, of=holder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 from sqlalchemy import Connection, event, text
@@ -100,9 +101,9 @@ def _migrate(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def explained(error: DatabaseError, path: Path) -> SetupError:
+def explained(error: DatabaseError | sqlite3.DatabaseError, path: Path) -> SetupError:
     """What a database error means to a person."""
-    words = str(error.orig or error)
+    words = str(getattr(error, "orig", None) or error)
     if "locked" in words or "busy" in words:
         return StateBusy(
             f"The state database {path} has been locked by another program for {BUSY // 1000} s.",
