@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, Protocol
 
@@ -27,6 +27,9 @@ class ModelRequest(Value):
     answer_name: str
     answer_schema: dict[str, Any]
     """JSON schema of the answer."""
+    form: Literal["any", "text", "rest"] = "any"
+    """How to ask: by the best way the endpoint has; as plain text, after an answer that could not be read; or
+    for nothing but the rest of an answer that was cut off."""
     tier: Literal["normal", "strong"] = "normal"
     salt: int = 0
     """Makes a deliberate second attempt a different request, so that a stored bad reply is not replayed."""
@@ -46,6 +49,30 @@ class ModelReply(Value):
     truncated: bool = False
 
 
+class Sign(Value):
+    """A sign of life of a call under way."""
+
+    kind: Literal["writing", "waiting"]
+    characters: int = 0
+    """Of the answer so far."""
+    seconds: float = 0
+    """How long it is waited before the endpoint is asked again."""
+    why: str = ""
+
+    @property
+    def tokens(self) -> int:
+        """About as many: text and code have three to four characters a token."""
+        return -(-self.characters // 4)
+
+
+Watch = Callable[[Sign], None]
+"""Is told of a call's life; must not block."""
+
+
+def unwatched(sign: Sign) -> None:
+    """Nobody looks."""
+
+
 class LanguageModel(Protocol):
     @property
     def name(self) -> str:
@@ -56,7 +83,7 @@ class LanguageModel(Protocol):
         """The most this request can cost; what is reserved before it is sent."""
         ...
 
-    async def complete(self, request: ModelRequest) -> ModelReply:
+    async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
         """Raises ModelUnavailable; never returns a half answer without saying ``truncated``."""
         ...
 
@@ -228,8 +255,8 @@ class News(Value):
     """One thing worth telling while a run goes on."""
 
     run: str
-    kind: Literal["started", "landed", "ended"]
-    """An action started; its outcome landed; the conductor stopped."""
+    kind: Literal["started", "going", "landed", "ended"]
+    """An action started; it shows a sign of life; its outcome landed; the conductor stopped."""
     action: str = ""
     """Name of the action's type."""
     agent: str = ""

@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from samokoder.adapters.models.endpoint import Price
-from samokoder.adapters.openai_model import OpenAIModel
+from samokoder.adapters.openai_model import RELEARN, OpenAIModel
 from samokoder.domain.message import Message
 from samokoder.errors import ModelUnavailable, SetupError
 from samokoder.ports import ModelRequest
@@ -135,12 +135,45 @@ async def test_the_schema_is_asked_for_in_the_protocol_and_in_words() -> None:
 # ------------------------------------------------------------------------ what endpoints do not know
 
 
+def _way(body: dict[str, Any]) -> str:
+    """How an answer of a certain form was asked for."""
+    if "tools" in body:
+        return "tool" if body["tool_choice"]["function"] == {"name": "developer"} else "?"
+    wanted = body.get("response_format", {"type": "text"})
+    return "strict" if wanted.get("json_schema", {}).get("strict") else str(wanted["type"])
+
+
+@pytest.mark.parametrize(
+    ("complaints", "ways"),
+    [
+        (["Invalid schema for response_format 'developer': 'oneOf'"], ["strict", "json_schema"]),
+        (["'strict' is not known here"], ["strict", "json_schema"]),
+        (["'response_format.type' must be one of 'text', 'json_object'"], ["strict", "tool"]),
+        (["json_schema unknown", "tools are not supported"], ["strict", "tool", "json_object"]),
+        (
+            ["json_schema unknown", "no function calling", "response_format: extra field"],
+            ["strict", "tool", "json_object", "text"],
+        ),
+        (["unknown field response_format", "tool_choice?"], ["strict", "tool", "text"]),
+    ],
+)
+async def test_the_ladder_is_gone_down_as_far_as_the_endpoint_needs(
+    complaints: list[str], ways: list[str]
+) -> None:
+    endpoint = Endpoint(*(refused(400, complaint) for complaint in complaints), said())
+    asked = model(endpoint)
+    await asked.complete(REQUEST)
+    assert [_way(endpoint.body(n)) for n in range(len(endpoint.asked))] == ways
+    await asked.complete(REQUEST)
+    assert _way(endpoint.body(len(endpoint.asked) - 1)) == ways[-1]
+
+
 async def test_an_endpoint_without_schemas_is_asked_without_from_then_on() -> None:
     endpoint = Endpoint(refused(400, "'response_format' json_schema is not supported"), said())
     asked = model(endpoint)
     await asked.complete(REQUEST)
     await asked.complete(REQUEST)
-    assert ["response_format" in endpoint.body(n) for n in range(3)] == [True, False, False]
+    assert [_way(endpoint.body(n)) for n in range(3)] == ["strict", "tool", "tool"]
 
 
 async def test_an_endpoint_that_names_the_limit_otherwise_is_asked_so() -> None:
@@ -161,7 +194,7 @@ async def test_an_endpoint_with_a_lower_limit_is_asked_for_less() -> None:
 async def test_an_endpoint_that_is_never_content_is_not_asked_for_ever() -> None:
     endpoint = Endpoint(refused(400, "max_tokens or max_completion_tokens: neither"))
     assert "HTTP 400" in str(await fault(model(endpoint)))
-    assert len(endpoint.asked) <= 4
+    assert len(endpoint.asked) <= 1 + RELEARN
 
 
 # ------------------------------------------------------------------------------------------ retries
@@ -205,8 +238,8 @@ async def test_the_wait_the_endpoint_asks_for_is_kept(headers: dict[str, str], s
 async def test_waits_grow_when_the_endpoint_names_none() -> None:
     slept = Slept()
     await fault(model(Endpoint(refused(500)), sleep=slept))
-    first, second = slept.seconds
-    assert 0 < first < second
+    first, second, *later = slept.seconds
+    assert 0 < first < second < later[-1] <= 40
 
 
 async def test_a_wait_beyond_the_deadline_is_not_begun() -> None:

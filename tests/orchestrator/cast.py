@@ -22,7 +22,7 @@ from samokoder.domain.paths import FilePath
 from samokoder.domain.request import Usage
 from samokoder.domain.run import Run
 from samokoder.orchestrator.world import World
-from samokoder.ports import ModelReply, ModelRequest, News
+from samokoder.ports import ModelReply, ModelRequest, News, Watch, unwatched
 from tests.orchestrator import story
 
 Spoil = Callable[[str, int], str | None]
@@ -42,7 +42,7 @@ class Player:
     def worst_case(self, request: ModelRequest) -> Usage:
         return Usage(calls=1, tokens_in=100, tokens_out=100, cost=10)
 
-    async def complete(self, request: ModelRequest) -> ModelReply:
+    async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
         self.asked[request.agent] += 1
         self.requests[request.digest] += 1
         text = self._spoil(request.agent, self.asked[request.agent])

@@ -12,7 +12,7 @@ from samokoder.domain.request import MAX_DESCRIPTION, Request
 from samokoder.domain.run import waiting_for
 from samokoder.errors import FolderBusy, InvalidRequest, ModelUnavailable, NotFound, SandboxUnavailable
 from samokoder.orchestrator.runs import More, Runs
-from samokoder.ports import ModelReply, ModelRequest
+from samokoder.ports import ModelReply, ModelRequest, Watch, unwatched
 from tests.orchestrator import story
 from tests.orchestrator.cast import Player, Silent, world
 
@@ -112,7 +112,7 @@ async def test_specification_and_plan_wait_for_approval() -> None:
 
 async def test_a_cancelled_run_stops_says_so_and_can_be_taken_up() -> None:
     class Slow(Player):
-        async def complete(self, request: ModelRequest) -> ModelReply:
+        async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
             await asyncio.sleep(30 if request.agent == "architect" and not self.asked["slept"] else 0)
             return await super().complete(request)
 
@@ -148,7 +148,7 @@ async def test_money_is_never_spent_beyond_the_cap() -> None:
 
 async def test_time_is_a_budget_too() -> None:
     class Hanging(Player):
-        async def complete(self, request: ModelRequest) -> ModelReply:
+        async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
             await asyncio.sleep(60)
             raise AssertionError("it was waited for")
 
@@ -162,7 +162,7 @@ async def test_a_model_that_cannot_be_reached_ends_resumable() -> None:
     class Away(Player):
         away = True
 
-        async def complete(self, request: ModelRequest) -> ModelReply:
+        async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
             if self.away:
                 raise ModelUnavailable("no connection")
             return await super().complete(request)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import anyio.lowlevel
 
 from samokoder.domain.request import Usage
-from samokoder.ports import ModelReply, ModelRequest
+from samokoder.ports import ModelReply, ModelRequest, Sign, Watch, unwatched
 
 Script = Callable[[ModelRequest], str]
 """What the model says to a request; may raise ModelUnavailable."""
@@ -30,11 +30,12 @@ class FakeModel:
     def worst_case(self, request: ModelRequest) -> Usage:
         return Usage(calls=1, tokens_in=_length(request), tokens_out=self.longest, cost=self._cost)
 
-    async def complete(self, request: ModelRequest) -> ModelReply:
+    async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
         await anyio.lowlevel.checkpoint()
         self.asked.append(request)
         text = self._script(request)
         kept = text[: self.longest]
+        watch(Sign(kind="writing", characters=len(kept)))
         usage = Usage(calls=1, tokens_in=_length(request), tokens_out=len(kept), cost=self._cost)
         return ModelReply(text=kept, model=self._name, usage=usage, truncated=kept != text)
 

@@ -39,7 +39,7 @@ def state_of(run: Run, under_way: bool) -> State:
 
 
 def status(run: Run, under_way: bool, seq: int, doing: News | None) -> Status:
-    """``doing`` is the action that started last."""
+    """``doing`` is what the last news of work under way said."""
     done = progress(run)
     return Status(
         run_id=run.id,
@@ -56,6 +56,7 @@ def status(run: Run, under_way: bool, seq: int, doing: News | None) -> Status:
         agent=doing.agent if doing else "",
         task=doing.task if doing else "",
         subject=doing.subject if doing else "",
+        detail=doing.detail if doing else "",
         usage=usage(run.usage),
         waiting=tuple(question(run.id, waiting) for waiting in waiting_for(run)),
         failing=sum(not proof.evidence.passed for proof in proofs(run)),

@@ -68,6 +68,8 @@ class Status(Result):
     agent: str
     task: str
     subject: str
+    detail: str
+    """How far the model is with its answer, or what it is waited for."""
     usage: UsageResult
     waiting: tuple[QuestionResult, ...]
     failing: int

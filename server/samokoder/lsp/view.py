@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-PAUSE = 0.2
+PAUSE = 0.25
 """Seconds between two snapshots; editors redraw for each."""
 
 
@@ -62,9 +62,12 @@ class View:
             logger.exception("%s of run %s could not be shown", news.kind, run.id)
 
     def _happened(self, run: Run, news: News) -> None:
-        self.run = run
-        if news.kind == "started":
+        if news.kind in ("started", "going"):
             self._doing = news
+        if news.kind == "going":  # with the run as it was when its action started
+            self._draw_soon()
+            return
+        self.run = run
         if self._client.can.event:
             self._client.notify("samokoder/event", event(news, self._next()))
         if news.kind != "started":
@@ -149,7 +152,7 @@ class View:
 
 
 def message_of(snapshot: Status) -> str:
-    """Short, for one line: ``3/12 CodeMonkey app/models.py``."""
+    """Short, for one line: ``3/12 CodeMonkey app/models.py 2.1 kB, about 520 tokens``."""
     count = f"{snapshot.tasks_done}/{snapshot.tasks_total}" if snapshot.tasks_total else snapshot.phase
     what = snapshot.subject if len(snapshot.subject) <= 60 else f"{snapshot.subject[:57]}…"
-    return " ".join(filter(None, [count, snapshot.agent, what or snapshot.task]))
+    return " ".join(filter(None, [count, snapshot.agent, what or snapshot.task, snapshot.detail]))

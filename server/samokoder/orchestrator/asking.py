@@ -63,7 +63,7 @@ async def _reply(request: ModelRequest, run: Run, world: World, model: LanguageM
     )
     reply = None
     try:
-        reply = await model.complete(request)
+        reply = await model.complete(request, world.watch)
     finally:
         await world.journal.settle(ticket, reply)
     return reply

@@ -36,7 +36,7 @@ from samokoder.domain.outcome import (
     Reviewed,
 )
 from samokoder.domain.run import Run
-from samokoder.ports import News
+from samokoder.ports import News, Sign
 
 AGENTS: dict[type[Action], str] = {
     ReadProject: "Importer",
@@ -85,6 +85,20 @@ def started(run: Run, action: Action) -> News:
         task=getattr(action, "task", ""),
         subject=_subject(action),
     )
+
+
+def going(run: Run, action: Action, sign: Sign) -> News:
+    """What a call under way tells: how much is written, or that it is waited and why."""
+    return started(run, action).model_copy(
+        update={"kind": "going", "detail": _of_sign(sign), "ok": sign.kind == "writing"}
+    )
+
+
+def _of_sign(sign: Sign) -> str:
+    if sign.kind == "waiting":
+        return f"waits {sign.seconds:.0f} s: the model {sign.why}"
+    size = f"{sign.characters / 1000:.1f} kB" if sign.characters >= 100 else f"{sign.characters} characters"
+    return f"{size}, about {sign.tokens:,} tokens"
 
 
 def _subject(action: Action) -> str:

@@ -7,7 +7,7 @@ goes up to the fence in ``runs``.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from samokoder.agents.architect import ARCHITECT
@@ -71,6 +71,7 @@ from samokoder.orchestrator import briefs
 from samokoder.orchestrator.asking import Unusable, ask
 from samokoder.orchestrator.integration import baseline, checks_for, checks_of
 from samokoder.orchestrator.mirror import mirror
+from samokoder.orchestrator.news import going
 from samokoder.orchestrator.world import World
 from samokoder.ports import SandboxSession
 
@@ -88,7 +89,7 @@ class Landing:
 async def perform(action: Action, run: Run, world: World, session: OpenSession) -> Landing:
     """Do it. Named failures become outcomes; cancellation leaves nothing behind."""
     try:
-        landing = await _perform(action, run, world, session)
+        landing = await _perform(action, run, _watched(action, run, world), session)
     except Unusable as error:
         landing = Landing(NothingUsable(cause="invalid_answer", reason=str(error), spent=error.spent))
     except ModelUnavailable as error:
@@ -98,6 +99,11 @@ async def perform(action: Action, run: Run, world: World, session: OpenSession) 
     except SandboxError as error:
         landing = Landing(EnvironmentMissing(what=" ".join(filter(None, (str(error), error.hint)))))
     return Landing(landing.outcome.model_copy(update={"action": key(action)}), landing.blobs)
+
+
+def _watched(action: Action, run: Run, world: World) -> World:
+    """The world in which the person sees how this action's calls go on."""
+    return replace(world, watch=lambda sign: world.editor.happened(run, going(run, action, sign)))
 
 
 async def _perform(action: Action, run: Run, world: World, session: OpenSession) -> Landing:

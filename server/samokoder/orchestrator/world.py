@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from samokoder.domain.request import SandboxChoice
-from samokoder.ports import Editor, Journal, LanguageModel, Sandbox, Workspace
+from samokoder.ports import Editor, Journal, LanguageModel, Sandbox, Watch, Workspace, unwatched
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class World:
     new_id: Callable[[], str]
     strong: LanguageModel | None = None
     """Turned to when repair makes no progress."""
+    watch: Watch = unwatched
+    """Told of every call to a model while it goes on."""
     model_slots: int = 16
     """Calls in flight at once."""
     sandbox_slots: int = 2

@@ -6,7 +6,7 @@ import math
 import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
@@ -30,7 +30,20 @@ _WORDS = {
     408: ("took too long", "Try again later."),
     413: ("finds the request too large", "Choose a model with a larger context."),
     429: ("is limiting the rate of calls", "Wait a minute and resume the run."),
+    503: ("is overloaded or not ready", "Try again later, or choose another endpoint."),
+    529: ("is overloaded", "Try again later, or choose another endpoint."),
 }
+_STATUS_OF = {
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+    "overloaded_error": 529,
+    "authentication_error": 401,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "invalid_request_error": 400,
+    "insufficient_quota": 429,
+}
+"""What endpoints call their errors where there is no HTTP status left to say it."""
 _REFUSED = ("refused the request", "Check that the model takes chat completions of this size.")
 _BROKEN = ("has a fault of its own", "Try again later, or choose another endpoint.")
 _NO_CREDIT = ("says the account has no credit left", "Add credit, or choose another endpoint.")
@@ -74,6 +87,21 @@ def trouble_of(error: openai.OpenAIError) -> Trouble:
             return Trouble(None, "gave an answer that cannot be read", hint, complaint=type(error).__name__)
 
 
+def trouble_in(error: Mapping[str, Any]) -> Trouble:
+    """What a stream said went wrong before it said anything else."""
+    code = error.get("code")
+    status = code if isinstance(code, int) else _STATUS_OF.get(str(error.get("type") or code))
+    what, hint = _NO_CREDIT if _no_credit(code, error.get("type")) else _words(status or 500)
+    passing = (status is None or _may_pass(status)) and hint is not _NO_CREDIT[1]
+    return Trouble(status, what, hint, complaint=str(error.get("message") or ""), passing=passing)
+
+
+def cut_off(reason: str = "") -> Trouble:
+    """The connection ended before anything was said."""
+    hint = "Try again later; check the network and that the model server is running."
+    return Trouble(None, "ended the connection without an answer", hint, complaint=reason, passing=True)
+
+
 def unreadable(base_url: str) -> Trouble:
     hint = f"Check that {base_url} is the address of an OpenAI-compatible endpoint; it ends in /v1."
     return Trouble(200, "answered with something that is no chat completion", hint)
@@ -92,9 +120,9 @@ def without_key(text: str, key: SecretStr | None) -> str:
 
 def _refusal(error: openai.APIStatusError) -> Trouble:
     status, headers = error.status_code, error.response.headers
-    no_credit = error.code == "insufficient_quota" or error.type == "insufficient_quota"
-    what, hint = _NO_CREDIT if no_credit else _WORDS.get(status, _BROKEN if status >= 500 else _REFUSED)
-    passing = (status in (408, 409, 429) or status >= 500) and not no_credit
+    no_credit = _no_credit(error.code, error.type)
+    what, hint = _NO_CREDIT if no_credit else _words(status)
+    passing = _may_pass(status) and not no_credit
     return Trouble(
         status,
         what,
@@ -103,6 +131,18 @@ def _refusal(error: openai.APIStatusError) -> Trouble:
         passing=passing and headers.get("x-should-retry") != "false",
         retry_after=_retry_after(headers),
     )
+
+
+def _no_credit(code: object, kind: object) -> bool:
+    return "insufficient_quota" in (code, kind)
+
+
+def _may_pass(status: int) -> bool:
+    return status in (408, 409, 429) or status >= 500
+
+
+def _words(status: int) -> tuple[str, str]:
+    return _WORDS.get(status, _BROKEN if status >= 500 else _REFUSED)
 
 
 def _said(error: openai.APIStatusError) -> str:
