@@ -1,0 +1,99 @@
+// The plan: epics, their tasks, and of each task the files and the checks.
+import { l10n } from "vscode";
+import type { Check, Picture, Status, Task } from "../protocol";
+import { taskWords } from "../words";
+import { BLUE, GREEN, GREY, RED, YELLOW, type Icon, type Row } from "./row";
+
+export function planRows(status: Status | undefined, picture: Picture | undefined): Row[] {
+  if (!status) return [];
+  const row = (task: Task) => taskRow(status, picture, task);
+  const epics = new Map<string, Task[]>();
+  for (const task of status.tasks) epics.set(task.epic ?? "", [...(epics.get(task.epic ?? "") ?? []), task]);
+  if (epics.size <= 1) return status.tasks.map(row);
+  return [...epics].map(([epic, tasks]) => ({
+    id: `epic/${status.runId}/${epic}`,
+    label: epic || l10n.t("Everything else"),
+    description: `${tasks.filter(({ state }) => state === "verified").length}/${tasks.length}`,
+    icon: together(tasks),
+    open: tasks.some(({ state }) => state !== "verified"),
+    context: "epic",
+    children: () => tasks.map(row),
+  }));
+}
+
+function taskRow(status: Status, picture: Picture | undefined, task: Task): Row {
+  const checks = picture?.checks.filter((check) => check.task === task.id) ?? [];
+  const needs = task.dependsOn.length ? `\n\n${l10n.t("After: {0}", task.dependsOn.join(", "))}` : "";
+  return {
+    id: `task/${status.runId}/${task.id}`,
+    label: `${task.id === "integration" ? "" : `${task.id} `}${task.title}`,
+    description: progressOf(task),
+    tooltip: `**${task.title}** — ${taskWords(task.state)}${needs}`,
+    icon: iconOf(task.state),
+    context: task.state === "given_up" ? "task.failed" : "task",
+    given: { runId: status.runId, task: task.id },
+    ...(task.files.length + checks.length > 0 && { children: () => partsOf(status, picture, task, checks) }),
+  };
+}
+
+function progressOf(task: Task): string {
+  const words = taskWords(task.state);
+  const files = task.state === "coding" && task.files.length ? ` ${task.filesWritten}/${task.files.length}` : "";
+  return words + files;
+}
+
+function partsOf(status: Status, picture: Picture | undefined, task: Task, checks: Check[]): Row[] {
+  const written = new Map(picture?.files.map((file) => [file.path, file]));
+  const files = task.files.map((path): Row => {
+    const file = written.get(path);
+    const note = !file ? l10n.t("not written yet") : file.inFolder ? "" : l10n.t("not in your folder yet");
+    return {
+      id: `file/${status.runId}/${task.id}/${path}`,
+      label: path,
+      description: note,
+      file: `${status.target}/${path}`,
+      context: file?.inFolder ? "file.here" : file ? "file.written" : "file.planned",
+      given: { runId: status.runId, task: task.id, path },
+      ...(file && { command: "samokoder.ui.openFile" }),
+    };
+  });
+  return [...checks.map((check) => checkRow(status.runId, check)), ...files];
+}
+
+export function checkRow(runId: string, check: Check): Row {
+  const words = check.passed ? (check.stale ? l10n.t("passed, but files have changed since") : l10n.t("passes")) : l10n.t("fails");
+  const icon: Icon = check.passed
+    ? { name: check.stale ? "history" : "pass", color: check.stale ? YELLOW : GREEN }
+    : { name: "error", color: RED };
+  return {
+    id: `check/${runId}/${check.id}`,
+    label: check.title,
+    description: `${words} · ${l10n.t("{0} s", check.seconds.toFixed(1))}`,
+    tooltip: `${words}\n\n\`${check.command.replaceAll("`", "'")}\``,
+    icon,
+    context: "check",
+    command: "samokoder.ui.explain",
+    given: { runId, checkId: check.id },
+  };
+}
+
+const ICONS: Record<string, Icon> = {
+  verified: { name: "pass-filled", color: GREEN },
+  given_up: { name: "error", color: RED },
+  asking: { name: "question", color: YELLOW },
+  debugging: { name: "debug-alt", color: YELLOW },
+  breaking_down: { name: "list-tree", color: BLUE },
+  coding: { name: "edit", color: BLUE },
+  reviewing: { name: "eye", color: BLUE },
+  verifying: { name: "beaker", color: BLUE },
+};
+
+function iconOf(state: string): Icon {
+  return ICONS[state] ?? { name: "circle-outline", color: GREY };
+}
+
+function together(tasks: Task[]): Icon {
+  if (tasks.every(({ state }) => state === "verified")) return iconOf("verified");
+  if (tasks.some(({ state }) => state === "given_up")) return iconOf("given_up");
+  return tasks.some(({ state }) => state !== "waiting") ? iconOf("coding") : iconOf("");
+}
