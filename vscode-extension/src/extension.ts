@@ -15,6 +15,7 @@ import { NEEDS_RESTART } from "./settings";
 import { Setup } from "./setup/ready";
 import { barOf, StatusBar } from "./status";
 import { Views } from "./views/views";
+import { shortened } from "./words";
 
 const COMMANDS: Record<string, Command> = {
   generate: starting.generate,
@@ -35,7 +36,7 @@ const COMMANDS: Record<string, Command> = {
 export function activate(context: vscode.ExtensionContext): { world: World } {
   const log = vscode.window.createOutputChannel("Samokoder", { log: true });
   const setup = new Setup(context, log);
-  const questions = new Questions();
+  const questions = new Questions((runId) => runs.startedHere(runId));
   const bars: ProgressBars = new ProgressBars((token) => void server.notify("window/workDoneProgress/cancel", { token }));
   const middleware: Middleware = {
     handleWorkDoneProgress: (token, value) => bars.handle(token, value),
@@ -92,7 +93,17 @@ async function started(world: World, questions: Questions): Promise<void> {
   for (const name of ["extend", "fix", "steer", "pause", "preview", "previewLog", "runChecks", "export", "compare", "changes", "models", "exchange", "costs"])
     void vscode.commands.executeCommand("setContext", `samokoder.lacks.${name}`, world.server.offers(`samokoder.${name}`) === false);
   await world.runs.refresh();
+  void offerToContinue(world);
   for (const question of world.runs.questions()) if (isHere(world.runs.status(question.runId)?.target ?? "")) void questions.put(question);
+}
+
+/** A run of this folder whose server or window was closed under it. */
+async function offerToContinue({ runs }: World): Promise<void> {
+  const left = runs.near().find(({ state }) => state === "interrupted");
+  if (!left || left !== runs.near()[0]) return;
+  const go = vscode.l10n.t("Continue");
+  const words = vscode.l10n.t("“{0}” was interrupted. Nothing is lost: it goes on where it stopped.", runs.picture(left.runId)?.title || shortened(left.description, 60));
+  if ((await vscode.window.showInformationMessage(words, go, vscode.l10n.t("Later"))) === go) await vscode.commands.executeCommand("samokoder.ui.resume", { runId: left.runId });
 }
 
 function draw({ runs }: World, bar: StatusBar): void {

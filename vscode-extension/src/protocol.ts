@@ -57,6 +57,8 @@ export interface Status {
   agent: string;
   task: string;
   subject: string;
+  /** How far it is, or what it waits for. */
+  detail?: string;
   usage: Usage;
   waiting: Question[];
   failing: number;

@@ -8,6 +8,8 @@ const BUTTONS = 3;
 export class Questions {
   private readonly asked = new Set<string>();
 
+  constructor(private readonly isOurs: (runId: string) => boolean) {}
+
   /** Not awaited by anybody: a notification may stay for hours. */
   async put(question: Question): Promise<void> {
     const key = `${question.runId}/${question.questionId}/${question.text}`;
@@ -23,6 +25,7 @@ export class Questions {
   }
 
   private async approval(question: Question, given: Given): Promise<void> {
+    if (this.isOurs(question.runId) && vscode.window.state.focused) await vscode.commands.executeCommand("samokoder.ui.openApproval", given);
     const [read, approve] = [vscode.l10n.t("Read it"), vscode.l10n.t("Approve")];
     const words =
       question.questionId === "approve-plan"

@@ -19,6 +19,7 @@ export class Runs implements vscode.Disposable {
   private readonly pictures = new Map<string, Picture>();
   private readonly events = new Map<string, Heard[]>();
   private readonly began = new Map<string, number>();
+  private readonly ours = new Set<string>();
   list: RunItem[] | undefined;
   /** Of the run that is looked at. */
   private selected: string | undefined;
@@ -29,6 +30,16 @@ export class Runs implements vscode.Disposable {
 
   get current(): string | undefined {
     return this.selected ?? this.active()[0]?.runId ?? this.near()[0]?.runId;
+  }
+
+  /** Whether this window began it or went on with it. */
+  startedHere(runId: string): boolean {
+    return this.ours.has(runId);
+  }
+
+  take(runId: string): void {
+    this.ours.add(runId);
+    this.select(runId);
   }
 
   select(runId: string | undefined): void {

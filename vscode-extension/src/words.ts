@@ -157,7 +157,7 @@ function landedWords({ action, subject, outcome, ok, detail }: RunEvent): string
 export function doing(status: Status): string {
   const count = status.tasksTotal ? `${status.tasksDone}/${status.tasksTotal}` : phaseWords(status.phase);
   const agent = status.agent && agentWords(status.agent);
-  return [count, agent, shortened(status.subject, 40)].filter(Boolean).join(" · ");
+  return [count, agent, shortened(status.subject, 40), status.detail].filter(Boolean).join(" · ");
 }
 
 export function money(cost: number): string {

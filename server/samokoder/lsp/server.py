@@ -75,6 +75,8 @@ class Server(LanguageServer):
         """Say which runs a dead server left behind; going on with them is for the person to decide."""
         if isinstance(self.settings, SamokoderError):
             self.client.say(f"{self.settings} {self.settings.hint}", types.MessageType.Error)
+        elif self.client.can.status:  # such a client lists the runs, and knows which of them are of its folder
+            return
         elif self.settings and (left := Marks(self.settings.state).left_behind()):
             names = "; ".join(f"{mark.run} in {mark.target}" for mark in left)
             self.client.say(f"Interrupted, and can be continued with samokoder.resume: {names}")

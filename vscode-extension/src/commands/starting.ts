@@ -93,7 +93,7 @@ async function begin(world: World, command: string, given: object, title: string
     const { WorkDoneProgress } = await import("vscode-languageclient/node");
     client.onProgress(WorkDoneProgress.type, token, () => {});
     started = await world.server.ask<RunStarted>(command, { ...given, workDoneToken: token });
-    world.runs.select(started.runId);
+    world.runs.take(started.runId);
     await world.runs.refresh(started.runId);
     return started;
   } finally {

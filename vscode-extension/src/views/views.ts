@@ -21,7 +21,7 @@ export class Views implements vscode.Disposable {
     const open = () => forYouRows(runs.questions(), runs.near());
     const findings = () => findingRows(runs.picture(current()));
     this.trees = [
-      new Tree("samokoder.forYou", open, () => badge(runs.questions().length, vscode.l10n.t("questions wait for you"))),
+      new Tree("samokoder.forYou", open, () => badge(runs.questions().length, vscode.l10n.t("Waiting for you: {0}", runs.questions().length))),
       new Tree(
         "samokoder.plan",
         () => planRows(runs.status(current()), runs.picture(current())),
@@ -29,7 +29,10 @@ export class Views implements vscode.Disposable {
         () => this.headline(),
       ),
       new Tree("samokoder.activity", () => activityRows(runs.heard(current()))),
-      new Tree("samokoder.findings", findings, () => badge(findings().filter(({ context }) => context === "finding").length, vscode.l10n.t("open findings"))),
+      new Tree("samokoder.findings", findings, () => {
+        const open = findings().filter(({ context }) => context === "finding").length;
+        return badge(open, vscode.l10n.t("Open findings: {0}", open));
+      }),
       new Tree("samokoder.costs", () => costRows(current(), runs.status(current())?.usage, this.costsOf(current()))),
       new Tree("samokoder.runs", () => runRows(runs.list ?? [], isHere, runs.current, (id) => runs.picture(id)?.title)),
     ];
@@ -77,5 +80,5 @@ export class Views implements vscode.Disposable {
 }
 
 function badge(value: number, tooltip: string): vscode.ViewBadge | undefined {
-  return value ? { value, tooltip: `${value} ${tooltip}` } : undefined;
+  return value ? { value, tooltip } : undefined;
 }
