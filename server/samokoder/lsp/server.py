@@ -72,10 +72,13 @@ class Server(LanguageServer):
             self.settings = error
 
     def offer_interrupted(self) -> None:
-        """Say which runs a dead server left behind; going on with them is for the person to decide."""
+        """Say which runs a dead server left behind; going on with them is for the person to decide.
+
+        A client that takes ``samokoder/status`` lists the runs, and knows which of them are of its folder.
+        """
         if isinstance(self.settings, SamokoderError):
             self.client.say(f"{self.settings} {self.settings.hint}", types.MessageType.Error)
-        elif self.client.can.status:  # such a client lists the runs, and knows which of them are of its folder
+        elif self.client.can.status:
             return
         elif self.settings and (left := Marks(self.settings.state).left_behind()):
             names = "; ".join(f"{mark.run} in {mark.target}" for mark in left)
