@@ -12,12 +12,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from samokoder.lsp.backend import Backend
-from samokoder.settings import Prices, Settings, read_settings
+from samokoder.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from samokoder.domain.request import SandboxChoice
     from samokoder.orchestrator.runs import Runs
-    from samokoder.ports import Editor, LanguageModel, Sandbox, Workspace
+    from samokoder.ports import Editor, Sandbox, Workspace
 
 
 def backend() -> Backend:
@@ -35,15 +35,20 @@ def settings(options: Mapping[str, Any]) -> Settings:
 async def build(settings: Settings, editor: Editor) -> Runs:
     """Raises StateDamaged, StateTooNew or StateBusy when the database cannot be used."""
     await asyncio.to_thread(_load)
+    from samokoder import models
     from samokoder.adapters.sqlite import open_journal
     from samokoder.orchestrator.runs import Runs
     from samokoder.orchestrator.world import World
 
+    known = models.providers(settings, os.environ)
+    chosen = models.choice(settings, os.environ)
+    found = models.keys(settings, os.environ, editor.secret)
+    model, by_tier = models.role_models(chosen, known, found)
     journal = await open_journal(settings.database)
     return Runs(
         World(
-            model=_model(settings, settings.model, settings.price),
-            strong=_strong(settings),
+            model=model,
+            by_tier=by_tier,
             sandbox=_sandboxes(settings),
             workspace=workspace(),
             journal=journal,
@@ -67,33 +72,19 @@ def workspace() -> Workspace:
 
 
 def model_name(settings: Settings) -> str:
-    return _model(settings, settings.model, settings.price).name
+    from samokoder.models import name_of
+
+    return name_of(settings, os.environ)
 
 
 def _load() -> None:
     """The heavy imports, in a thread: the client is answered meanwhile."""
-    import samokoder.adapters.openai_model
+    import samokoder.adapters.models.connecting
     import samokoder.adapters.sandbox.choose
     import samokoder.adapters.sqlite
+    import samokoder.models
     import samokoder.offline.transport
     import samokoder.orchestrator.runs  # noqa: F401
-
-
-def _strong(settings: Settings) -> LanguageModel | None:
-    return _model(settings, settings.strong_model, settings.strong_price) if settings.strong_model else None
-
-
-def _model(settings: Settings, name: str, prices: Prices) -> LanguageModel:
-    """The model of this name; without one, the embedded one."""
-    from samokoder.adapters.models.endpoint import Price
-    from samokoder.adapters.openai_model import OpenAIModel
-
-    if name:
-        price = Price(**prices.model_dump())
-        return OpenAIModel.remote(name, base_url=settings.base_url, api_key=settings.api_key, price=price)
-    from samokoder.offline.transport import OfflineTransport
-
-    return OpenAIModel.embedded(OfflineTransport())
 
 
 def _sandboxes(settings: Settings) -> Callable[[SandboxChoice], Sandbox]:

@@ -10,6 +10,8 @@
      ├ FolderBusy              another run owns the target folder
      ├ ModelError
      │   ├ ModelUnavailable    wait and retry: rate limit, time-out, 5xx, no connection
+     │   │   ├ NoKey           there is no key for it
+     │   │   └ PriceUnknown    a cap on money could not be kept
      │   └ InvalidAnswer       ask again, saying why; bounded by the budget
      ├ BudgetExceeded          the run stops, resumable
      ├ SandboxError
@@ -68,6 +70,14 @@ class ModelError(SamokoderError):
 
 class ModelUnavailable(ModelError):
     """The model cannot be reached, or refuses to answer now."""
+
+
+class NoKey(ModelUnavailable):
+    """There is no key for the model."""
+
+
+class PriceUnknown(ModelUnavailable):
+    """What the model costs is not known, so no cap on money could be kept."""
 
 
 class InvalidAnswer(ModelError):

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, Protocol
 
+from pydantic import SecretStr
+
 from samokoder.domain.architecture import Dependency
 from samokoder.domain.evidence import Check, CommandReport, Isolation
 from samokoder.domain.files import Digest, Files, digest_of
-from samokoder.domain.message import Message
+from samokoder.domain.message import Message, Tier
 from samokoder.domain.outcome import Outcome
 from samokoder.domain.paths import FilePath
 from samokoder.domain.request import Budget, Request, Usage
@@ -30,7 +32,7 @@ class ModelRequest(Value):
     form: Literal["any", "text", "rest"] = "any"
     """How to ask: by the best way the endpoint has; as plain text, after an answer that could not be read; or
     for nothing but the rest of an answer that was cut off."""
-    tier: Literal["normal", "strong"] = "normal"
+    tier: Tier = "code"
     salt: int = 0
     """Makes a deliberate second attempt a different request, so that a stored bad reply is not replayed."""
 
@@ -52,12 +54,13 @@ class ModelReply(Value):
 class Sign(Value):
     """A sign of life of a call under way."""
 
-    kind: Literal["writing", "waiting"]
+    kind: Literal["writing", "waiting", "fallback"]
     characters: int = 0
     """Of the answer so far."""
     seconds: float = 0
     """How long it is waited before the endpoint is asked again."""
     why: str = ""
+    """Of a wait, or of turning to another model."""
 
     @property
     def tokens(self) -> int:
@@ -244,6 +247,10 @@ class Editor(Protocol):
 
     async def unsaved(self, target: str, paths: Sequence[FilePath]) -> frozenset[FilePath]:
         """Those of these files that are open with changes the person has not saved."""
+        ...
+
+    async def secret(self, name: str) -> SecretStr | None:
+        """A key from the editor's secret store, by the name of its provider; None where there is none."""
         ...
 
     def happened(self, run: Run, news: News) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,49 @@ class Prices(CamelValue):
     """Of input the provider had cached; None: as any other."""
 
 
+class Models(CamelValue):
+    """Which model does which work. Several names, the next asked when the one before is away, are separated
+    by commas. Empty: as the role before it, at last as ``model``."""
+
+    plan: str = ""
+    """Understanding, designing, planning. SAMOKODER_MODELS_PLAN."""
+    review: str = ""
+    """Reviewing, and finding faults; else as ``plan``. SAMOKODER_MODELS_REVIEW."""
+    code: str = ""
+    """Writing files and checks. SAMOKODER_MODELS_CODE."""
+    summary: str = ""
+    """Writing documents; else as ``code``. SAMOKODER_MODELS_SUMMARY."""
+    strong: str = ""
+    """Turned to when repair makes no progress; else as ``strongModel``. SAMOKODER_MODELS_STRONG."""
+
+
+class Azure(CamelValue):
+    endpoint: str = ""
+    """Address of the resource. SAMOKODER_AZURE_ENDPOINT, else AZURE_OPENAI_ENDPOINT."""
+    api_version: str = ""
+    """``v1`` for the API without dates. SAMOKODER_AZURE_API_VERSION."""
+
+    @field_validator("endpoint")
+    @classmethod
+    def _address(cls, url: str) -> str:
+        return _web_address(url)
+
+
+class OwnEndpoint(CamelValue):
+    """An OpenAI-compatible address of the person's own, for names like ``work/big``."""
+
+    base_url: str
+    key_header: str = "Authorization"
+    query: dict[str, str] = {}
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, url: str) -> str:
+        if not url:
+            raise ValueError("is missing")
+        return _web_address(url)
+
+
 class Settings(CamelValue):
     """Everything a person can set, read once when the server starts."""
 
@@ -45,10 +89,17 @@ class Settings(CamelValue):
     """Name of the model to ask; empty is the embedded one, which needs no network. SAMOKODER_MODEL."""
     strong_model: str = ""
     """A stronger model, asked when repair makes no progress. SAMOKODER_STRONG_MODEL."""
-    price: Prices = Prices()
-    """What the model costs. SAMOKODER_PRICE_INPUT, …_OUTPUT, …_CACHED."""
-    strong_price: Prices = Prices()
+    models: Models = Models()
+    """Models by role; they go before ``model`` and ``strongModel``."""
+    price: Prices | None = None
+    """What the model costs; None: as the shipped table says. SAMOKODER_PRICE_INPUT, …_OUTPUT, …_CACHED."""
+    strong_price: Prices | None = None
     """What the stronger model costs. SAMOKODER_STRONG_PRICE_INPUT, …"""
+    prices: dict[str, Prices] = {}
+    """What other models cost, by their names: ``{"groq/llama-…": {"input": 0.59, "output": 0.79}}``."""
+    endpoints: dict[str, OwnEndpoint] = {}
+    """Addresses of the person's own, by the name that models there begin with."""
+    azure: Azure = Azure()
     base_url: str = ""
     """Address of an OpenAI-compatible endpoint, ending in its version. SAMOKODER_BASE_URL."""
     api_key: SecretStr | None = None
@@ -77,17 +128,33 @@ class Settings(CamelValue):
     @field_validator("base_url")
     @classmethod
     def _address(cls, url: str) -> str:
-        if url and not url.startswith(("http://", "https://")):
-            raise ValueError("must begin with http:// or https://")
-        return url
+        return _web_address(url)
+
+    @property
+    def has_strong_model(self) -> bool:
+        return bool(self.models.strong or self.strong_model)
 
     @property
     def database(self) -> Path:
         return self.state / "state.db"
 
 
-GROUPS: dict[str, type[Value]] = {"budget": BudgetSettings, "price": Prices, "strong_price": Prices}
+def _web_address(url: str) -> str:
+    if url and not url.startswith(("http://", "https://")):
+        raise ValueError("must begin with http:// or https://")
+    return url
+
+
+GROUPS: dict[str, type[Value]] = {
+    "budget": BudgetSettings,
+    "price": Prices,
+    "strong_price": Prices,
+    "models": Models,
+    "azure": Azure,
+}
 """Settings that are objects; in the environment each of their fields is a variable of its own."""
+TABLES = frozenset({"prices", "endpoints"})
+"""Settings that are objects of any names; in the environment they are JSON."""
 
 
 def read_settings(options: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
@@ -95,7 +162,10 @@ def read_settings(options: Mapping[str, Any], environment: Mapping[str, str]) ->
     from_editor = {_snake(name): value for name, value in options.items()}
     given = {**_from_environment(environment), **from_editor}
     for group in GROUPS:
-        given[group] = _group_from_environment(group, environment) | _mapping(group, from_editor.get(group))
+        found = _group_from_environment(group, environment) | _mapping(group, from_editor.get(group))
+        given.pop(group, None)
+        if found:
+            given[group] = found
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
@@ -105,7 +175,18 @@ def read_settings(options: Mapping[str, Any], environment: Mapping[str, str]) ->
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     """Empty variables count as not set."""
     names = (name for name in Settings.model_fields if name not in GROUPS)
-    return {name: text for name in names if (text := environment.get(_variable(name)))}
+    given = {name: text for name in names if (text := environment.get(_variable(name)))}
+    return {name: _from_json(name, text) if name in TABLES else text for name, text in given.items()}
+
+
+def _from_json(name: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise SetupError(
+            f"Setting {name} ({_variable(name)}): must be JSON.",
+            hint="Correct it and start the server again.",
+        ) from None
 
 
 def _group_from_environment(group: str, environment: Mapping[str, str]) -> dict[str, Any]:

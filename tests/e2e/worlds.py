@@ -32,6 +32,9 @@ class Listener:
     async def unsaved(self, target: str, paths: Sequence[FilePath]) -> frozenset[FilePath]:
         return frozenset()
 
+    async def secret(self, name: str) -> None:
+        return None
+
     def happened(self, run: Run, news: News) -> None:
         self.news.append(news)
 

@@ -103,6 +103,9 @@ class Silent:
     async def unsaved(self, target: str, paths: Sequence[FilePath]) -> frozenset[FilePath]:
         return self._unsaved & frozenset(paths)
 
+    async def secret(self, name: str) -> None:
+        return None
+
     def happened(self, run: Run, news: News) -> None:
         self.news.append(news)
 

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any, Generic, TypeVar
 
 from samokoder.agents.rendering import render
-from samokoder.domain.message import Message
+from samokoder.domain.message import Message, Tier
 from samokoder.domain.value import Value
 
 B = TypeVar("B", bound=Value)
@@ -29,6 +29,8 @@ class Agent(Generic[B, R]):
     answer: type[R]
     objection: Callable[[B, R], str] = anything_goes
     """What is wrong with an answer that has the right form; empty when nothing is. Sent back to the model."""
+    tier: Tier = "code"
+    """Which of the person's models is asked."""
 
     @cached_property
     def role(self) -> str:

@@ -34,4 +34,4 @@ def _objection(brief: ArchitectBrief, answer: Architecture) -> str:
     return ""
 
 
-ARCHITECT = Agent("architect", ArchitectBrief, Architecture, _objection)
+ARCHITECT = Agent("architect", ArchitectBrief, Architecture, _objection, tier="plan")

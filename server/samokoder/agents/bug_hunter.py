@@ -47,9 +47,9 @@ def _objection(brief: FaultBrief, answer: Diagnosis) -> str:
     return "give one order a file" if len(set(paths)) != len(paths) else ""
 
 
-BUG_HUNTER = Agent("bug_hunter", FaultBrief, Diagnosis, _objection)
-TROUBLESHOOTER = Agent("troubleshooter", FaultBrief, Diagnosis, _objection)
-PROBLEM_SOLVER = Agent("problem_solver", FaultBrief, Diagnosis, _objection)
+BUG_HUNTER = Agent("bug_hunter", FaultBrief, Diagnosis, _objection, tier="review")
+TROUBLESHOOTER = Agent("troubleshooter", FaultBrief, Diagnosis, _objection, tier="review")
+PROBLEM_SOLVER = Agent("problem_solver", FaultBrief, Diagnosis, _objection, tier="review")
 
 BY_STRATEGY = {
     "repair": BUG_HUNTER,

@@ -34,4 +34,4 @@ def _objection(brief: DeliveryBrief, answer: DeliveryAnswer) -> str:
     return ""
 
 
-DELIVERY = Agent("delivery", DeliveryBrief, DeliveryAnswer, _objection)
+DELIVERY = Agent("delivery", DeliveryBrief, DeliveryAnswer, _objection, tier="summary")

@@ -26,4 +26,4 @@ def _objection(brief: DeveloperBrief, answer: Breakdown) -> str:
     return ""
 
 
-DEVELOPER = Agent("developer", DeveloperBrief, Breakdown, _objection)
+DEVELOPER = Agent("developer", DeveloperBrief, Breakdown, _objection, tier="plan")

@@ -27,4 +27,4 @@ def _objection(brief: ReviewerBrief, answer: Review) -> str:
     return ""
 
 
-REVIEWER = Agent("reviewer", ReviewerBrief, Review, _objection)
+REVIEWER = Agent("reviewer", ReviewerBrief, Review, _objection, tier="review")

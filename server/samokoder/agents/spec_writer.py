@@ -40,4 +40,4 @@ def _objection(brief: SpecWriterBrief, answer: SpecWriterAnswer) -> str:
     return f"these questions were answered already: {', '.join(again)}" if again else ""
 
 
-SPEC_WRITER = Agent("spec_writer", SpecWriterBrief, SpecWriterAnswer, _objection)
+SPEC_WRITER = Agent("spec_writer", SpecWriterBrief, SpecWriterAnswer, _objection, tier="plan")

@@ -42,4 +42,4 @@ def _objection(brief: TechLeadBrief, answer: Plan) -> str:
     return ""
 
 
-TECH_LEAD = Agent("tech_lead", TechLeadBrief, Plan, _objection)
+TECH_LEAD = Agent("tech_lead", TechLeadBrief, Plan, _objection, tier="plan")

@@ -24,4 +24,4 @@ def _objection(brief: TechnicalWriterBrief, answer: Manual) -> str:
     return "" if len(answer.readme.strip()) > 100 else "a README needs more than a line"
 
 
-TECHNICAL_WRITER = Agent("technical_writer", TechnicalWriterBrief, Manual, _objection)
+TECHNICAL_WRITER = Agent("technical_writer", TechnicalWriterBrief, Manual, _objection, tier="summary")

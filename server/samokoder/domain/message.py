@@ -6,6 +6,9 @@ from typing import Literal
 
 from samokoder.domain.value import Value
 
+Tier = Literal["plan", "review", "code", "summary", "strong"]
+"""Kinds of work a person may want different models for; ``strong`` is turned to when repair is stuck."""
+
 
 class Message(Value):
     role: Literal["system", "user", "assistant"]

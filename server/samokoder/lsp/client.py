@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
+from pydantic import SecretStr
 from pygls.exceptions import JsonRpcException
 from pygls.uris import from_fs_path
 
@@ -74,6 +75,14 @@ class Client:
         params = types.ShowDocumentParams(uri=uri_of(path), external=False, take_focus=True)
         result = await self._ask(types.WINDOW_SHOW_DOCUMENT, params, ANSWER_TIME)
         return bool(getattr(result, "success", False))
+
+    async def secret(self, name: str) -> SecretStr | None:
+        """A key from the client's secret store; the answer is neither logged nor kept."""
+        if not self.can.secrets:
+            return None
+        result = await self._ask("samokoder/getSecret", {"name": name}, ANSWER_TIME)
+        value = result.get("value") if isinstance(result, dict) else getattr(result, "value", None)
+        return SecretStr(value) if isinstance(value, str) and value.strip() else None
 
     def refresh_lenses(self) -> None:
         if self.can.lens_refresh:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import SecretStr
+
 from samokoder.domain.paths import FilePath
 from samokoder.domain.run import Run
 from samokoder.ports import News
@@ -30,6 +32,9 @@ class LspEditor:
         if self._session is not None:
             view = self._session.view(run.id)
             asyncio.get_running_loop().call_soon(view.happened, run, news)
+
+    async def secret(self, name: str) -> SecretStr | None:
+        return await self._server.client.secret(name)
 
     async def unsaved(self, target: str, paths: Sequence[FilePath]) -> frozenset[FilePath]:
         texts = {Path(document.path): document.source for document in self._open_documents()}

@@ -30,6 +30,8 @@ class Abilities:
     """Opted in to ``samokoder/event``."""
     question: bool = False
     """Opted in to ``samokoder/question``."""
+    secrets: bool = False
+    """Answers ``samokoder/getSecret``; declared among the experimental capabilities only."""
 
 
 def abilities(capabilities: types.ClientCapabilities, options: Mapping[str, Any]) -> Abilities:
@@ -41,6 +43,7 @@ def abilities(capabilities: types.ClientCapabilities, options: Mapping[str, Any]
         message_actions=bool(window and window.show_message),
         show_document=bool(window and window.show_document and window.show_document.support),
         lens_refresh=bool(workspace and workspace.code_lens and workspace.code_lens.refresh_support),
+        secrets=plain(plain(capabilities.experimental).get(NAME)).get("secrets") is True,
         **{name: opted.get(name) is True for name in NOTIFICATIONS},
     )
 

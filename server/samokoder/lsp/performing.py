@@ -80,7 +80,7 @@ def options_of(settings: Settings, given: OptionsParams) -> Options:
             "approve_specification": settings.approve_specification,
             "approve_plan": settings.approve_plan,
             "sandbox": settings.sandbox,
-            "stronger_model": bool(settings.strong_model),
+            "stronger_model": settings.has_strong_model,
             **wanted,
             "budget": Budget.model_validate(budget),
         }

@@ -7,7 +7,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from samokoder.agents.agent import Agent
-from samokoder.domain.message import Message
+from samokoder.domain.message import Message, Tier
 from samokoder.domain.request import Usage
 from samokoder.domain.run import Run
 from samokoder.domain.value import Value
@@ -34,13 +34,14 @@ async def ask(
     agent: Agent[B, R], brief: B, run: Run, world: World, *, strong: bool = False, salt: int = 0
 ) -> tuple[R, Usage]:
     """The agent's answer and what it cost. Raises Unusable, ModelUnavailable or BudgetExceeded."""
-    model = world.strong if strong and world.strong else world.model
+    tier: Tier = "strong" if strong else agent.tier
+    model = world.model_for(tier)
     request = ModelRequest(
         agent=agent.name,
         messages=agent.question(brief),
         answer_name=agent.name,
         answer_schema=agent.schema,
-        tier="strong" if strong else "normal",
+        tier=tier,
         salt=salt,
     )
     spent = Usage()

@@ -97,6 +97,8 @@ def going(run: Run, action: Action, sign: Sign) -> News:
 def _of_sign(sign: Sign) -> str:
     if sign.kind == "waiting":
         return f"waits {sign.seconds:.0f} s: the model {sign.why}"
+    if sign.kind == "fallback":
+        return sign.why
     size = f"{sign.characters / 1000:.1f} kB" if sign.characters >= 100 else f"{sign.characters} characters"
     return f"{size}, about {sign.tokens:,} tokens"
 

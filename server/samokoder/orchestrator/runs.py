@@ -183,9 +183,7 @@ class Runs:
     async def close(self) -> None:
         """Stop all work. What is committed stays and can be resumed."""
         await asyncio.gather(*(self._stop(run_id) for run_id in list(self._tasks)))
-        await self._world.model.close()
-        if self._world.strong is not None:
-            await self._world.strong.close()
+        await self._world.close_models()
         await self._world.journal.close()
 
     # ----------------------------------------------------------------------------------------- inside

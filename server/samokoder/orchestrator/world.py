@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
+from samokoder.domain.message import Tier
 from samokoder.domain.request import SandboxChoice
 from samokoder.ports import Editor, Journal, LanguageModel, Sandbox, Watch, Workspace, unwatched
 
@@ -23,11 +24,18 @@ class World:
     clock: Callable[[], float]
     """Monotonic seconds."""
     new_id: Callable[[], str]
-    strong: LanguageModel | None = None
-    """Turned to when repair makes no progress."""
     watch: Watch = unwatched
     """Told of every call to a model while it goes on."""
+    by_tier: Mapping[Tier, LanguageModel] = field(default_factory=dict)
+    """Models for certain work; ``model`` does the rest."""
     model_slots: int = 16
     """Calls in flight at once."""
     sandbox_slots: int = 2
     """Checks running at once; they are bound by the processor."""
+
+    def model_for(self, tier: Tier) -> LanguageModel:
+        return self.by_tier.get(tier, self.model)
+
+    async def close_models(self) -> None:
+        for model in {id(model): model for model in (self.model, *self.by_tier.values())}.values():
+            await model.close()

@@ -1,0 +1,125 @@
+"""Which model answers: one by name, its key looked for when needed, and the next one when it is away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from samokoder.adapters.models.endpoint import Endpoint
+from samokoder.adapters.models.keys import Found
+from samokoder.domain.request import Usage
+from samokoder.errors import ModelUnavailable, NoKey, PriceUnknown
+from samokoder.ports import LanguageModel, ModelReply, ModelRequest, Sign, Watch, unwatched
+
+REST = 60.0
+"""Seconds a model that was away is passed over, when there is another."""
+
+Connect = Callable[[Endpoint], LanguageModel]
+FindKey = Callable[[], Awaitable[Found | None]]
+
+
+class Named:
+    """The model of an endpoint whose key is looked for with the first call, and again after a failure.
+
+    So a key that the person sets, or corrects, while a run waits is used without starting anything again.
+    """
+
+    def __init__(self, endpoint: Endpoint, connect: Connect, find_key: FindKey, how_to_set: str) -> None:
+        self._endpoint, self._connect, self._find_key = endpoint, connect, find_key
+        self._how_to_set = how_to_set
+        self._bare = connect(endpoint)
+        self._key: Found | None = None
+        self._model: LanguageModel | None = None
+
+    @property
+    def name(self) -> str:
+        return self._bare.name
+
+    def worst_case(self, request: ModelRequest) -> Usage:
+        if self._endpoint.price is None:
+            raise PriceUnknown(
+                f"What {self._endpoint.name} costs is not known, so no cap on money could be kept.",
+                hint=f'Set prices: {{"{self._endpoint.name}": {{"input": …, "output": …}}}} in US dollars '
+                "for a million tokens (0 and 0 when it costs nothing), or choose another model.",
+            )
+        return self._bare.worst_case(request)
+
+    async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
+        """The reply names the model as the person did."""
+        model = self._model or await self._keyed()
+        try:
+            reply = await model.complete(request, watch)
+        except ModelUnavailable:
+            await self._look_again()
+            raise
+        return reply.model_copy(update={"model": self._endpoint.name})
+
+    async def close(self) -> None:
+        await self._bare.close()
+        if self._model is not None:
+            await self._model.close()
+
+    async def _keyed(self) -> LanguageModel:
+        self._key = await self._find_key()
+        if self._key is None and self._how_to_set:
+            raise NoKey(f"There is no key for {self.name}.", hint=self._how_to_set)
+        if self._model is None:
+            key = self._key.key if self._key else None
+            self._model = self._connect(self._endpoint.model_copy(update={"key": key}))
+        return self._model
+
+    async def _look_again(self) -> None:
+        """What was learnt of an endpoint stays, unless the key is another one now."""
+        if self._model is not None and await self._find_key() != self._key:
+            model, self._model = self._model, None
+            await model.close()
+
+
+class FirstOf:
+    """Several models, the preferred one first; the next is asked when one is away."""
+
+    def __init__(self, models: Sequence[LanguageModel], clock: Callable[[], float] = time.monotonic) -> None:
+        self._models, self._clock = tuple(models), clock
+        self._away: dict[int, float] = {}
+
+    @property
+    def name(self) -> str:
+        """The one that would be asked now."""
+        return self._models[self._order()[0]].name
+
+    def worst_case(self, request: ModelRequest) -> Usage:
+        """Of the dearest: any of them may be the one that answers."""
+        cases = [model.worst_case(request) for model in self._models]
+        return Usage(
+            calls=1,
+            tokens_in=max(case.tokens_in for case in cases),
+            tokens_out=max(case.tokens_out for case in cases),
+            cost=max(case.cost for case in cases),
+        )
+
+    async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
+        """Raises ModelUnavailable that tells of every one."""
+        failures: list[ModelUnavailable] = []
+        order = self._order()
+        for place, number in enumerate(order):
+            try:
+                reply = await self._models[number].complete(request, watch)
+            except ModelUnavailable as error:
+                self._away[number] = self._clock() + REST
+                failures.append(error)
+                if place + 1 < len(order):
+                    following = self._models[order[place + 1]].name
+                    watch(Sign(kind="fallback", why=f"{error} {following} is asked instead."))
+            else:
+                self._away.pop(number, None)
+                return reply
+        raise ModelUnavailable(" ".join(map(str, failures)), hint=failures[0].hint)
+
+    async def close(self) -> None:
+        for model in self._models:
+            await model.close()
+
+    def _order(self) -> list[int]:
+        """As preferred; those away a moment ago come last."""
+        now = self._clock()
+        return sorted(range(len(self._models)), key=lambda number: self._away.get(number, 0) > now)
