@@ -81,9 +81,9 @@ async def test_the_roles_are_shown_the_project_and_none_of_its_secrets() -> None
     seen: list[str] = []
     complete = player.complete
 
-    async def listening(request):  # type: ignore[no-untyped-def]
+    async def listening(request, *rest):  # type: ignore[no-untyped-def]
         seen.append("\n".join(message.content for message in request.messages))
-        return await complete(request)
+        return await complete(request, *rest)
 
     player.complete = listening  # type: ignore[method-assign]
     parts, _ = a_world(model=player)
