@@ -17,6 +17,8 @@
      ├ SandboxError
      │   ├ SandboxUnavailable  no engine, no image, no runner
      │   └ InstallFailed       dependencies could not be installed
+     │       ├ EgressDenied       the installer asked for what no configured index uses
+     │       └ DependencyRefused  a package must not be used
      ├ StaleRun                somebody else has committed a step of this run
      └ UnexpectedOutcome       our bug: phase and outcome do not fit
 
@@ -98,6 +100,15 @@ class SandboxUnavailable(SandboxError):
 
 class InstallFailed(SandboxError):
     """The dependencies of the generated project could not be installed."""
+
+
+class EgressDenied(InstallFailed):
+    """The installer asked for a host that no configured index uses."""
+
+    hint = (
+        "Only the indexes that pip, uv and npm are configured to use on this machine are reached; if one of "
+        "them keeps its files on another host, name that host there too."
+    )
 
 
 class StaleRun(SamokoderError):

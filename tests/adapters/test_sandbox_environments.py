@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from samokoder.adapters.sandbox.dependencies.folders import STAMP
+from samokoder.adapters.sandbox.dependencies.python import child_environment
 from samokoder.adapters.sandbox.environments import Environment, Environments, own_interpreter
 from samokoder.adapters.sandbox.pip_settings import uv_settings
 from samokoder.domain.architecture import Dependency
@@ -55,6 +56,11 @@ def spec(*pins: str) -> EnvironmentSpec:
         language="python",
         dependencies=tuple(Dependency(name=name, version=version) for name, version in parts),
     )
+
+
+def folders_in(cache: Path) -> list[Path]:
+    """The environments, and what is left of some."""
+    return [entry for entry in cache.iterdir() if entry.is_dir() and entry.name != "locks"]
 
 
 async def prepare(environments: Environments, *pins: str) -> Environment:
@@ -108,7 +114,7 @@ async def test_several_installers_at_once_make_one_environment(
 
     made = await asyncio.gather(*(made_by(one) for one in [environments, *others]))
     assert len(set(made)) == 1, "made once, and never made again under somebody who uses it"
-    assert [folder for folder in (tmp_path / "cache").iterdir() if folder.is_dir()] == [made[0][0]]
+    assert folders_in(tmp_path / "cache") == [made[0][0]]
 
 
 async def test_a_version_that_does_not_exist_says_so_and_leaves_nothing(
@@ -117,7 +123,7 @@ async def test_a_version_that_does_not_exist_says_so_and_leaves_nothing(
     with pytest.raises(InstallFailed, match="book") as caught:
         await prepare(environments, "book==9.9")
     assert "version" in caught.value.hint
-    assert [folder for folder in (tmp_path / "cache").iterdir() if folder.is_dir()] == []
+    assert folders_in(tmp_path / "cache") == []
 
 
 @pytest.mark.parametrize(
@@ -152,8 +158,8 @@ async def test_a_source_package_is_refused_since_building_it_would_run_it(
     assert caught.value.hint
 
 
-def test_the_installer_is_told_no_secrets(environments: Environments) -> None:
-    told = environments._child_environment()
+def test_the_installer_is_told_no_secrets(environ: dict[str, str]) -> None:
+    told = child_environment(environ)
     assert "OPENAI_API_KEY" not in told and "UV_FIND_LINKS" in told
 
 

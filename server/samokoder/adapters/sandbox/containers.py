@@ -105,9 +105,13 @@ class Engine:
     def close(self) -> None:
         self.client.close()
 
-    def start(self, environment: Path | None) -> Container:
-        """A container that lives as long as the stream to its first process."""
-        created = self.client.containers.create(**self._hardened(environment))
+    def start(self, environment: Path | str | None, **changes: Any) -> Container:
+        """A container that lives as long as the stream to its first process.
+
+        ``environment`` is a folder of this machine, or the name of a volume; ``changes`` replace what the
+        engine is told otherwise.
+        """
+        created = self.client.containers.create(**{**self._hardened(environment), **changes})
         try:
             stream = created.attach_socket(params={"stdin": 1, "stream": 1})
             created.start()
@@ -116,10 +120,11 @@ class Engine:
             raise
         return Container(self, str(created.id), stream)
 
-    def _hardened(self, environment: Path | None) -> dict[str, Any]:
+    def _hardened(self, environment: Path | str | None) -> dict[str, Any]:
         from docker.types import LogConfig, Mount, Ulimit
 
-        mounts = [Mount("/env", str(environment), type="bind", read_only=True)] if environment else []
+        kind = "bind" if isinstance(environment, Path) else "volume"
+        mounts = [Mount("/env", str(environment), type=kind, read_only=True)] if environment else []
         return {
             "image": self.image.name,
             "command": ["sh", "-c", "cat >/dev/null"],

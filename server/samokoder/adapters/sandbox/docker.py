@@ -11,7 +11,8 @@ from pathlib import Path
 import anyio
 
 from samokoder.adapters.sandbox.containers import IMAGE, PATH, Container, Engine, ExecStream, in_thread
-from samokoder.adapters.sandbox.environments import COMPILE, Compiler, Environments, Interpreter, compile_here
+from samokoder.adapters.sandbox.dependencies.python import Interpreter
+from samokoder.adapters.sandbox.environments import COMPILE, Compiler, Environments, compile_here
 from samokoder.adapters.sandbox.limits import Limits
 from samokoder.adapters.sandbox.place import KEEPER, SWEEP, Link
 from samokoder.adapters.sandbox.probing import attempts, separated
@@ -59,11 +60,12 @@ class DockerSandbox:
         refuse_what_is_not_python(spec)
         async with self._engine() as (engine, limiter):
             isolation, interpreter = await self._try_out(engine, limiter)
-            environment = await self._environments.prepare(
-                spec, interpreter, compiler(engine, limiter, interpreter)
+            environment = await self._environments.prepare_on(
+                engine, limiter, spec, interpreter, compiler(engine, limiter, interpreter)
             )
+            mounted = environment.volume or environment.folder
             async with (
-                DockerPlace(engine, limiter, isolation, environment.folder) as place,
+                DockerPlace(engine, limiter, isolation, mounted) as place,
                 session_in(place, environment, self._limits) as session,
             ):
                 yield session
@@ -159,7 +161,7 @@ class DockerPlace:
     names = {"/env": "/env"}
 
     def __init__(
-        self, engine: Engine, limiter: anyio.CapacityLimiter, isolation: Isolation, environment: Path
+        self, engine: Engine, limiter: anyio.CapacityLimiter, isolation: Isolation, environment: Path | str
     ) -> None:
         self.isolation = isolation
         self._engine, self._limiter, self._environment = engine, limiter, environment

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -18,36 +17,22 @@ from typing import Literal
 import anyio
 import platformdirs
 
-from samokoder.adapters.sandbox.dependencies import node
-from samokoder.adapters.sandbox.dependencies.failures import INSTALL_SECONDS, failed
+from samokoder.adapters.sandbox.containers import Engine, in_thread
+from samokoder.adapters.sandbox.dependencies import node, python
+from samokoder.adapters.sandbox.dependencies.contained import Contained, Room, why_not
+from samokoder.adapters.sandbox.dependencies.failures import INSTALL_SECONDS
 from samokoder.adapters.sandbox.dependencies.folders import complete, finish, making
+from samokoder.adapters.sandbox.dependencies.indexes import npm_indexes, python_indexes
 from samokoder.adapters.sandbox.dependencies.locks import Locks
 from samokoder.adapters.sandbox.dependencies.node import NodeRuntime
-from samokoder.adapters.sandbox.dependencies.pins import python_pin
-from samokoder.adapters.sandbox.pip_settings import uv_settings
+from samokoder.adapters.sandbox.dependencies.pins import node_pins, python_pins
+from samokoder.adapters.sandbox.dependencies.python import Interpreter
+from samokoder.adapters.sandbox.dependencies.recipes import ROOT, Recipe, node_recipe, python_recipe
+from samokoder.adapters.sandbox.dependencies.volumes import Finished
 from samokoder.adapters.sandbox.subprocesses import finished
 from samokoder.domain.files import Digest, digest_of
 from samokoder.errors import InstallFailed
 from samokoder.ports import EnvironmentSpec
-
-_PASSED_ON = re.compile(
-    r"(PATH|HOME|LANG|TMPDIR|XDG_.*|UV_.*|SSL_CERT_(FILE|DIR)|(ALL|HTTP|HTTPS|NO)_PROXY|NETRC"
-    r"|SYSTEMROOT|APPDATA|LOCALAPPDATA|USERPROFILE|TEMP|TMP)",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Interpreter:
-    """The Python that will run an environment, there where it will run it."""
-
-    executable: str
-    version: str
-    """ "3.11"."""
-    build: str
-    """All that makes it different from another: version, compiler, machine, or the image's digest."""
-    platform: str = ""
-    """As uv's ``--python-platform`` has it; empty for the machine we are on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +44,10 @@ class Environment:
     language: Literal["python", "node"] = "python"
     programs: tuple[Path, ...] = ()
     """Folders of this machine its programs lie in, beside the system's own."""
+    volume: str = ""
+    """The Docker volume it is in, when it is in one; then ``folder`` is where that is mounted."""
+    modules: frozenset[str] = frozenset()
+    """What is at the top of its packages, for one in a volume."""
 
     def links(self, root: str) -> dict[str, str]:
         """Folders beside the files of a check, and those in here (``root`` there) whose entries they show."""
@@ -69,6 +58,8 @@ class Environment:
         if self.language != "python":
             return False
         top = module.partition(".")[0]
+        if self.volume:
+            return top in self.modules
         return (self.packages / top).is_dir() or (self.packages / f"{top}.py").is_file()
 
 
@@ -99,9 +90,12 @@ def default_cache() -> Path:
 class Environments:
     """The cache of environments in one folder; safe for several processes at once."""
 
-    def __init__(self, cache: Path | None = None, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, cache: Path | None = None, environ: Mapping[str, str] | None = None, room: Room | None = None
+    ) -> None:
         self._cache = cache or default_cache()
         self._locks = Locks(self._cache / "locks")
+        self._room = room or Room()
         self._environ = dict(os.environ if environ is None else environ)
 
     async def prepare_here(self, spec: EnvironmentSpec) -> Environment:
@@ -110,26 +104,68 @@ class Environments:
             return await self.prepare(spec, own_interpreter())
         return await self.prepare_node(spec, await node.own_node(self._environ))
 
+    async def prepare_on(
+        self,
+        engine: Engine,
+        limiter: anyio.CapacityLimiter,
+        spec: EnvironmentSpec,
+        interpreter: Interpreter,
+        compiler: Compiler | None = None,
+    ) -> Environment:
+        """For the image of an engine, in a volume there; where no install can be contained, unpacked here."""
+        if spec.language == "node":
+            return await self._node_on(engine, limiter, spec)
+        indexes = python_indexes(self._environ)
+        if await in_thread(limiter, why_not, engine, indexes):
+            return await self.prepare(spec, interpreter, compiler)
+        lock = await self._python_lock(python_pins(spec), interpreter)
+        recipe = python_recipe(lock, interpreter, indexes)
+        made = await Contained(engine, limiter, self._cache, self._room).made(recipe)
+        return _in_volume(recipe, made, "python")
+
+    async def _node_on(
+        self, engine: Engine, limiter: anyio.CapacityLimiter, spec: EnvironmentSpec
+    ) -> Environment:
+        pins, indexes = node_pins(spec), npm_indexes(self._environ)
+        if why := await in_thread(limiter, why_not, engine, indexes):
+            raise InstallFailed(f"Node packages cannot be installed in a container: {why}.", hint=_ELSEWHERE)
+        contained = Contained(engine, limiter, self._cache, self._room)
+        about = await self._locks.get(["node", engine.image.id], lambda _: contained.about_node())
+        runtime = node.runtime_of(about, engine.image.id)
+        key = [runtime.installer, indexes.npm, pins]
+        lock = await self._locks.get(key, lambda _: contained.node_lock(pins, runtime, indexes))
+        recipe = node_recipe(pins, lock, runtime, indexes)
+        return _in_volume(recipe, await contained.made(recipe), "node")
+
     async def prepare(
         self, spec: EnvironmentSpec, interpreter: Interpreter, compiler: Compiler | None = None
     ) -> Environment:
         """The environment of these pins, made now if it is not there. Raises InstallFailed."""
-        pins = sorted({python_pin(dependency) for dependency in spec.dependencies})
-        environment = self._environment(pins, interpreter)
+        pins = python_pins(spec)
+        lock = await self._python_lock(pins, interpreter)
+        key = [lock, python.installer(), interpreter.executable, interpreter.build, interpreter.platform]
+        digest = digest_of(json.dumps(key).encode())
+        environment = _at(self._cache / digest[:32], digest, interpreter)
         if complete(environment.folder):
             return environment
         async with making(environment.folder) as partial:
             if partial is not None:
                 packages = partial / environment.packages.relative_to(environment.folder)
-                await self._install(pins, interpreter, packages)
+                await python.unpack(lock, interpreter, packages, self._environ)
                 await (compiler or compile_here)(packages)
                 _as_virtual_environment(partial, interpreter)
                 finish(partial, "\n".join(pins) + "\n")
         return environment
 
+    async def _python_lock(self, pins: list[str], interpreter: Interpreter) -> str:
+        return await self._locks.get(
+            [python.installer(), pins, interpreter.version, interpreter.platform],
+            lambda folder: python.resolve(pins, interpreter, folder, self._environ),
+        )
+
     async def prepare_node(self, spec: EnvironmentSpec, runtime: NodeRuntime) -> Environment:
         """``node_modules`` of these pins, and ``bin`` with node and npm. Raises InstallFailed."""
-        pins = node.pins_of(spec.dependencies)
+        pins = node_pins(spec)
         lock = await self._locks.get(
             [runtime.installer, pins], lambda folder: node.resolve(pins, runtime, folder, self._environ)
         )
@@ -146,57 +182,18 @@ class Environments:
                 finish(partial, node.manifest(pins))
         return environment
 
-    def _environment(self, pins: list[str], interpreter: Interpreter) -> Environment:
-        key = [pins, f"uv {_uv_version()}", interpreter.executable, interpreter.build, interpreter.platform]
-        digest = digest_of(json.dumps(key).encode())
-        return _at(self._cache / digest[:32], digest, interpreter)
 
-    async def _install(self, pins: list[str], interpreter: Interpreter, packages: Path) -> None:
-        await anyio.Path(packages).mkdir(parents=True)
-        if not pins:
-            return
-        command = [_uv(), "pip", "install", "--no-progress", "--color", "never", "--only-binary", ":all:"]
-        command += [
-            "--link-mode",
-            "copy",
-            "--target",
-            str(packages),
-            "--python",
-            own_interpreter().executable,
-        ]
-        command += ["--python-version", interpreter.version]
-        if interpreter.platform:
-            command += ["--python-platform", interpreter.platform]
-        done = await finished([*command, "--", *pins], self._child_environment(), INSTALL_SECONDS, packages)
-        if done.code != 0:
-            raise failed(done.code, done.output)
+_ELSEWHERE = "Install Node.js with npm on this machine and choose the bubblewrap runner."
 
-    def _child_environment(self) -> dict[str, str]:
-        """What uv needs of ours and nothing else: no keys of model providers, no tokens."""
-        own = {name: value for name, value in self._environ.items() if _PASSED_ON.fullmatch(name)}
-        return own | uv_settings(self._environ)
+
+def _in_volume(recipe: Recipe, made: Finished, language: Literal["python", "node"]) -> Environment:
+    root = Path(ROOT)
+    packages = root / str(recipe.finishing["packages"])
+    return Environment(root, recipe.digest, packages, language, (), made.name, made.modules)
 
 
 def _at(folder: Path, digest: Digest, interpreter: Interpreter) -> Environment:
     return Environment(folder, digest, folder / "lib" / f"python{interpreter.version}" / "site-packages")
-
-
-def _uv() -> str:
-    import uv
-
-    try:
-        return uv.find_uv_bin()
-    except FileNotFoundError as error:
-        raise InstallFailed(
-            "The installer uv is missing from Samokoder's own installation.",
-            hint="Install Samokoder again; uv is one of its dependencies.",
-        ) from error
-
-
-def _uv_version() -> str:
-    from importlib.metadata import version
-
-    return version("uv")
 
 
 async def compile_here(packages: Path) -> None:

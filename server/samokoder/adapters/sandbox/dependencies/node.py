@@ -12,10 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from samokoder.adapters.sandbox.dependencies.failures import INSTALL_SECONDS, failed
-from samokoder.adapters.sandbox.dependencies.pins import node_pin
 from samokoder.adapters.sandbox.subprocesses import finished
-from samokoder.domain.architecture import Dependency
-from samokoder.errors import SandboxUnavailable
+from samokoder.errors import InstallFailed, SandboxUnavailable
 
 MANIFEST, LOCK, MODULES = "package.json", "package-lock.json", "node_modules"
 QUIET = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
@@ -26,9 +24,9 @@ _PASSED_ON = re.compile(
     r"|SYSTEMROOT|APPDATA|LOCALAPPDATA|USERPROFILE|TEMP|TMP)",
     re.IGNORECASE,
 )
-_ABOUT = """
-const {execPath, platform, arch, version, report} = process;
-const libc = (process.report.getReport().header || {}).glibcVersionRuntime || "";
+ABOUT = """
+const {execPath, platform, arch, version} = process;
+const libc = process.report.getReport().header.glibcVersionRuntime;
 console.log(JSON.stringify([execPath, version, `${platform} ${arch} ${libc ? "glibc" : ""}`]));
 """
 _PROBE_SECONDS = 30.0
@@ -50,6 +48,8 @@ class NodeRuntime:
     """All that makes packages for it different: system, machine, C library; or the image's digest."""
     installer: str
     """ "npm 10.2.4"."""
+    registry: str = ""
+    """The one this npm uses when nobody configures another."""
 
 
 async def own_node(environ: Mapping[str, str] | None = None) -> NodeRuntime:
@@ -60,7 +60,7 @@ async def own_node(environ: Mapping[str, str] | None = None) -> NodeRuntime:
         missing = "Node.js" if node is None else "npm"
         raise SandboxUnavailable(f"{missing} is not installed.", hint=_GET_NODE)
     clean = child_environment(given)
-    about = await finished([node, "-e", _ABOUT], clean, _PROBE_SECONDS, Path("/"))
+    about = await finished([node, "-e", ABOUT], clean, _PROBE_SECONDS, Path("/"))
     version = await finished([npm, "--version"], clean, _PROBE_SECONDS, Path("/"))
     try:
         executable, node_version, build = json.loads(about.output.strip().splitlines()[-1])
@@ -70,21 +70,40 @@ async def own_node(environ: Mapping[str, str] | None = None) -> NodeRuntime:
     return NodeRuntime(executable, npm, node_version, build, installer)
 
 
+def runtime_of(about: str, image: str) -> NodeRuntime:
+    """What an image's Node, npm, and npm's own registry have told, a line each."""
+    told, npm, registry = about.strip().splitlines()[-3:]
+    executable, version, machine = json.loads(told)
+    return NodeRuntime(executable, "npm", version, f"{image} {machine}", f"npm {npm}", registry)
+
+
 def prefixes(runtime: NodeRuntime) -> tuple[Path, ...]:
     """Where Node and npm are installed, when that is not with the system."""
     found = {Path(program).resolve().parent.parent for program in (runtime.executable, runtime.npm)}
     return tuple(sorted(prefix for prefix in found if not prefix.is_relative_to("/usr")))
 
 
-def pins_of(dependencies: tuple[Dependency, ...]) -> dict[str, str]:
-    """Raises InstallFailed for what npm would not read as a package at one exact version."""
-    return dict(sorted(node_pin(dependency) for dependency in dependencies))
-
-
 def manifest(pins: Mapping[str, str]) -> str:
     """The ``package.json`` of an environment."""
     described = {"name": "environment", "version": "0.0.0", "private": True, "dependencies": dict(pins)}
     return json.dumps(described, indent=2) + "\n"
+
+
+def addresses(lock: str) -> list[str]:
+    """Where the packages of a lock lie, as far as it says."""
+    packages: Mapping[str, Any] = json.loads(lock).get("packages", {})
+    return [str(package["resolved"]) for package in packages.values() if package.get("resolved")]
+
+
+def checked(lock: str) -> str:
+    """A lock as npm wrote it, made fit to be installed. Raises InstallFailed for what is of no registry."""
+    for address in addresses(lock):
+        if not address.startswith(("https://", "http://")):
+            raise InstallFailed(
+                f"A dependency is fetched from {address[:200]!r}, which is no registry.",
+                hint="Use a package whose dependencies are all published.",
+            )
+    return without_what_is_missing(lock)
 
 
 def without_what_is_missing(lock: str) -> str:
@@ -107,7 +126,7 @@ async def resolve(
     """The lock of these pins, worked out by npm in an empty folder. Raises InstallFailed."""
     (folder / MANIFEST).write_text(manifest(pins), encoding="utf-8")
     await _npm(runtime, RESOLVE, folder, environ)
-    return without_what_is_missing((folder / LOCK).read_text(encoding="utf-8"))
+    return checked((folder / LOCK).read_text(encoding="utf-8"))
 
 
 async def install(

@@ -6,6 +6,7 @@ import re
 
 from samokoder.domain.architecture import Dependency
 from samokoder.errors import InstallFailed
+from samokoder.ports import EnvironmentSpec
 
 _PYTHON_NAME = re.compile(r"([A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9])(\[[A-Za-z0-9._,-]+\])?")
 _PYTHON_VERSION = re.compile(  # PEP 440, one exact version
@@ -23,6 +24,16 @@ _NODE_NAME_LENGTH = 214
 def python_name(name: str) -> str:
     """As indexes compare it (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def python_pins(spec: EnvironmentSpec) -> list[str]:
+    """In one order and spelling. Raises InstallFailed."""
+    return sorted({python_pin(dependency) for dependency in spec.dependencies})
+
+
+def node_pins(spec: EnvironmentSpec) -> dict[str, str]:
+    """For a ``package.json``, in one order. Raises InstallFailed."""
+    return dict(sorted(node_pin(dependency) for dependency in spec.dependencies))
 
 
 def python_pin(dependency: Dependency) -> str:
