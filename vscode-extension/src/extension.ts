@@ -6,6 +6,7 @@ import * as looking from "./commands/looking";
 import * as starting from "./commands/starting";
 import * as upkeep from "./commands/upkeep";
 import { givenOf, tell, type Command, type World } from "./commands/command";
+import { Notes } from "./notes";
 import { ProgressBars } from "./progress";
 import type { Question, RunEvent, Status } from "./protocol";
 import { Questions } from "./questions";
@@ -49,7 +50,7 @@ export function activate(context: vscode.ExtensionContext): { world: World } {
   };
   const server: Server = new Server(setup, log, context.globalStorageUri.fsPath, { middleware }, equip);
   const runs: Runs = new Runs(server);
-  const world: World = { context, server, setup, runs, bars, log };
+  const world: World = { context, server, setup, runs, bars, notes: new Notes(), log };
   const bar = new StatusBar();
   const views = new Views(world);
 
@@ -66,7 +67,7 @@ export function activate(context: vscode.ExtensionContext): { world: World } {
   const ticking = setInterval(() => runs.active().length && draw(world, bar), 1000);
   draw(world, bar);
 
-  context.subscriptions.push(log, server, runs, bar, views, { dispose: () => clearInterval(ticking) });
+  context.subscriptions.push(log, server, runs, bar, views, world.notes, { dispose: () => clearInterval(ticking) });
   for (const [name, command] of Object.entries(COMMANDS)) context.subscriptions.push(register(world, name, command));
   context.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -143,6 +144,7 @@ const FACES: Record<string, string> = {
   "samokoder.approve": "approve",
   "samokoder.resume": "resume",
   "samokoder.generate": "generate",
+  "samokoder.explain": "explain",
 };
 
 async function offerRestart({ server, runs, log }: World): Promise<void> {

@@ -79,7 +79,22 @@ export function agentWords(agent: string): string {
 
 /** One line for somebody who does not program. */
 export function eventWords(event: RunEvent): string {
-  return event.kind === "started" ? startedWords(event) : event.kind === "landed" ? landedWords(event) : l10n.t("Work has stopped.");
+  if (event.kind === "ended") return l10n.t("Work has stopped.");
+  if (!event.agent) return personWords(event);
+  return event.kind === "started" ? startedWords(event) : landedWords(event);
+}
+
+/** What the person did is on record like anything else. */
+function personWords({ outcome, action }: RunEvent): string {
+  const words: Record<string, string> = {
+    answered: l10n.t("You answered a question."),
+    specification_approved: l10n.t("You approved the specification."),
+    plan_approved: l10n.t("You approved the plan."),
+    finding_waived: l10n.t("You accepted a finding as it is."),
+    cancelled: l10n.t("You cancelled the run."),
+    resumed: l10n.t("The run was continued."),
+  };
+  return words[outcome] ?? (outcome || action).replaceAll("_", " ");
 }
 
 function startedWords({ action, subject }: RunEvent): string {

@@ -1,6 +1,7 @@
 // What every command works with, and how its failures are told.
 import * as vscode from "vscode";
 import type { RunItem } from "../protocol";
+import type { Notes } from "../notes";
 import type { ProgressBars } from "../progress";
 import { isHere, type Runs } from "../runs";
 import { faultOf, type Server } from "../server";
@@ -14,6 +15,7 @@ export interface World {
   setup: Setup;
   runs: Runs;
   bars: ProgressBars;
+  notes: Notes;
   log: vscode.LogOutputChannel;
 }
 

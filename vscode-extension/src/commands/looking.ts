@@ -34,8 +34,11 @@ export const openFile: Command = async ({ runs }, given) => {
   await vscode.commands.executeCommand("vscode.open", uri);
 };
 
-export const explain: Command = async ({ server }, { runId, checkId, findingId }) =>
-  server.ask("samokoder.explain", { runId, ...(checkId ? { checkId } : { findingId }), show: true });
+export const explain: Command = async ({ server, notes }, { runId, checkId, findingId }) => {
+  const { markdown } = await server.ask<{ markdown: string }>("samokoder.explain", { runId, ...(checkId ? { checkId } : { findingId }) });
+  const title = /^#\s+(.+)$/m.exec(markdown)?.[1];
+  await notes.show(title ?? vscode.l10n.t("Evidence"), markdown);
+};
 
 export const repair: Command = async ({ server, runs }, { runId, findingId }) => {
   if (!(await trusted()) || !runId) return;
@@ -60,7 +63,7 @@ export const costs: Command = async (world, given) => {
   await vscode.commands.executeCommand("samokoder.costs.focus");
 };
 
-export const doctor: Command = async ({ server }) => {
+export const doctor: Command = async ({ server, notes }) => {
   const { checks } = await server.ask<{ checks: Diagnosis[] }>("samokoder.doctor");
   const lines = checks.map(({ name, ok, found, hint, needed }) => {
     const mark = ok ? "✅" : needed ? "❌" : "⚠️";
@@ -69,20 +72,14 @@ export const doctor: Command = async ({ server }) => {
   const failed = checks.filter(({ ok, needed }) => !ok && needed).length;
   const verdict = failed ? vscode.l10n.t("{0} things are missing that Samokoder cannot do without.", failed) : vscode.l10n.t("Everything Samokoder needs is there.");
   const head = `| | ${vscode.l10n.t("What")} | ${vscode.l10n.t("Found")} | ${vscode.l10n.t("What to do")} |\n|---|---|---|---|`;
-  await preview(`# ${vscode.l10n.t("Is everything there?")}\n\n${verdict}\n\n${head}\n${lines.join("\n")}\n`);
+  await notes.show(vscode.l10n.t("Is everything there?"), `# ${vscode.l10n.t("Is everything there?")}\n\n${verdict}\n\n${head}\n${lines.join("\n")}\n`);
 };
 
 const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
-/** Rendered, so that nobody has to read Markdown. */
-export async function preview(content: string): Promise<void> {
-  const document = await vscode.workspace.openTextDocument({ language: "markdown", content });
-  await vscode.commands.executeCommand("markdown.showPreview", document.uri).then(undefined, () => vscode.window.showTextDocument(document));
-}
-
-export const showExchange: Command = async ({ server }, { runId, seq }) => {
+export const showExchange: Command = async ({ server, notes }, { runId, seq }) => {
   const { markdown } = await server.ask<{ markdown: string }>("samokoder.exchange", { runId, seq });
-  await preview(markdown);
+  await notes.show(vscode.l10n.t("Asked and answered"), markdown);
 };
 
 interface Way extends vscode.QuickPickItem {

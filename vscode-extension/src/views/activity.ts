@@ -1,5 +1,4 @@
 // What each agent does, latest first, in words for people who do not program.
-import { l10n } from "vscode";
 import type { Heard } from "../runs";
 import { agentWords, eventWords } from "../words";
 import { BLUE, GREY, RED, type Icon, type Row } from "./row";
@@ -8,7 +7,8 @@ const SHOWN = 300;
 
 export function activityRows(events: readonly Heard[]): Row[] {
   const landed = new Set(events.filter(({ kind }) => kind === "landed").map(workOf));
-  const shown = events.filter((event) => event.kind !== "started" || !landed.has(workOf(event)));
+  const stopped = Math.max(0, ...events.filter(({ kind }) => kind === "ended").map(({ seq }) => seq)); // what was begun before is not going on
+  const shown = events.filter((event) => event.kind !== "started" || (event.seq > stopped && !landed.has(workOf(event))));
   return shown.slice(-SHOWN).reverse().map(activityRow);
 }
 
@@ -19,12 +19,12 @@ function workOf({ action, task, subject }: Heard): string {
 
 function activityRow(event: Heard): Row {
   const words = eventWords(event);
-  const who = event.agent ? agentWords(event.agent) : l10n.t("Samokoder");
+  const who = agentWords(event.agent);
   return {
     id: `event/${event.runId}/${event.seq}`,
-    label: event.kind === "ended" ? words : `${who} ${words}`,
+    label: event.agent ? `${who} ${words}` : words,
     description: new Date(event.time).toLocaleTimeString(),
-    tooltip: [`**${who}** ${words}`, event.subject, event.detail].filter(Boolean).join("\n\n"),
+    tooltip: [event.agent ? `**${who}** ${words}` : words, event.subject, event.detail].filter(Boolean).join("\n\n"),
     icon: iconOf(event),
     context: event.agent ? "event" : "event.end",
     command: "samokoder.ui.showExchange",
@@ -35,6 +35,7 @@ function activityRow(event: Heard): Row {
 function iconOf(event: Heard): Icon {
   if (event.kind === "ended") return { name: "debug-stop", color: GREY };
   if (event.kind === "started") return { name: "loading~spin", color: BLUE };
+  if (!event.agent) return { name: "person" };
   if (!event.ok) return { name: "close", color: RED };
   const icons: Record<string, string> = {
     Specify: "book",

@@ -27,16 +27,17 @@ function taskRow(status: Status, picture: Picture | undefined, task: Task): Row 
   return {
     id: `task/${status.runId}/${task.id}`,
     label: `${task.id === "integration" ? "" : `${task.id} `}${task.title}`,
-    description: progressOf(task),
+    description: progressOf(task, status.state === "running"),
     tooltip: `**${task.title}** — ${taskWords(task.state)}${needs}`,
-    icon: iconOf(task.state),
+    icon: status.state === "running" || LASTING.has(task.state) ? iconOf(task.state) : iconOf(""),
     context: task.state === "given_up" ? "task.failed" : "task",
     given: { runId: status.runId, task: task.id },
     ...(task.files.length + checks.length > 0 && { children: () => partsOf(status, picture, task, checks) }),
   };
 }
 
-function progressOf(task: Task): string {
+function progressOf(task: Task, atWork: boolean): string {
+  if (!atWork && !LASTING.has(task.state)) return l10n.t("not finished");
   const words = taskWords(task.state);
   const files = task.state === "coding" && task.files.length ? ` ${task.filesWritten}/${task.files.length}` : "";
   return words + files;
@@ -76,6 +77,9 @@ export function checkRow(runId: string, check: Check): Row {
     given: { runId, checkId: check.id },
   };
 }
+
+/** States a task is in also when nobody works on it. */
+const LASTING = new Set(["verified", "given_up", "asking"]);
 
 const ICONS: Record<string, Icon> = {
   verified: { name: "pass-filled", color: GREEN },

@@ -1,0 +1,84 @@
+// Whole journeys of a person through the extension. Each gets a clean profile and takes what it needs from `world`.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { until } from "./editor.mjs";
+
+export const LIBRARY =
+  "A library for our reading club. Each book has a title, an author and a year. Members have a name and an email. A loan says which member has which book, when it is due and whether it is open or returned.";
+
+/** Describes, and leaves the person before the specification that waits for approval. */
+export async function describe(window, text = LIBRARY) {
+  await window.command("Samokoder: Describe an Application…");
+  await window.input(text);
+  await window.waitStatus(/specification ready|a question waits|утвер|спецификация/, 120_000);
+}
+
+export async function approveByLens(window) {
+  await window.page.locator('.tab[aria-label^="spec.md"]').first().waitFor({ timeout: 30_000 });
+  await window.lens(/^(Approve|Утвердить)$/);
+}
+
+export const journeys = {
+  /** From the .vsix and nothing else: set-up with the real package index, specification, files, proof. */
+  async "first use"({ open, shot }) {
+    const window = await open({ interpreter: undefined });
+    await window.showView();
+    await shot(window, "welcome");
+    await window.command("Samokoder: Describe an Application…");
+    await shot(window, "describe");
+    await window.input(LIBRARY);
+    await window.notification(/first-time set-up/);
+    await window.waitStatus(/specification ready/, 240_000);
+    await approveByLens(window);
+    await window.waitStatus(/\d\/\d/, 60_000);
+    await shot(window, "building");
+    await window.waitStatus(/done, and proved to work/, 240_000);
+    const rows = await window.rows("Plan");
+    assert.ok(rows.some((row) => /Records and their rules, proved/.test(row)), rows.join("\n"));
+    assert.ok(fs.existsSync(path.join(window.folder, "app", "main.py")));
+    await shot(window, "done");
+  },
+
+  async "a lens shows the run that proves a requirement"({ open, shot }) {
+    const window = await open();
+    await describe(window);
+    await approveByLens(window);
+    await window.waitStatus(/done, and proved to work/, 240_000);
+    await window.lens(/verified by/);
+    await window.page.locator(".tab", { hasText: /Records and their rules/ }).first().waitFor();
+    await shot(window, "evidence");
+  },
+
+  async "cancelled from its notification"({ open }) {
+    const window = await open({ settings: { "samokoder.approveSpecification": false, "samokoder.ask": false } });
+    await window.command("Samokoder: Describe an Application…");
+    await window.input(LIBRARY);
+    await window.waitStatus(/\d\/\d/, 120_000);
+    await window.press("Cancel", /Building the application/);
+    await window.waitStatus(/cancelled/, 30_000);
+    await window.showView();
+    await until("the run to be listed as cancelled", 10_000, async () => /cancelled/.test((await window.rows("Runs")).join()));
+  },
+
+  async "reloaded in mid-run, and continued"({ open, shot }) {
+    const window = await open({ settings: { "samokoder.approveSpecification": false, "samokoder.ask": false } });
+    await window.command("Samokoder: Describe an Application…");
+    await window.input(LIBRARY);
+    await window.waitStatus(/\d\/\d/, 120_000);
+    await window.reload();
+    await window.waitStatus(/interrupted|at work/, 60_000);
+    await window.press("Continue", /was interrupted/);
+    await window.waitStatus(/done, and proved to work/, 240_000);
+  },
+
+  async "the server killed in mid-run, started again, and continued"({ open }) {
+    const window = await open({ settings: { "samokoder.approveSpecification": false, "samokoder.ask": false } });
+    await window.command("Samokoder: Describe an Application…");
+    await window.input(LIBRARY);
+    await window.waitStatus(/\d\/\d/, 120_000);
+    window.killServer();
+    await window.press("Continue", /was interrupted/);
+    await window.waitStatus(/done, and proved to work/, 240_000);
+  },
+};
