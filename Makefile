@@ -11,7 +11,7 @@ INTO ?= demo-app
 
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test check check-style bench lock clean
+.PHONY: demo test check check-style bench lock vsix vsix-fat test-extension screenshots clean
 
 demo: .stamps/runtime
 	@$(BIN)/samokoder generate "$(DESCRIPTION)" --into "$(INTO)" --sandbox auto
@@ -29,6 +29,19 @@ check-style: .stamps/dev
 
 bench: .stamps/dev
 	$(BIN)/python -m tests.bench
+
+# The VS Code extension in one file. The fat one also holds the wheels of everything, for machines without a network.
+vsix: .stamps/runtime .stamps/extension
+	cd vscode-extension && scripts/bundle ../$(BIN)/python && npm run --silent package -- -o ../dist/samokoder.vsix
+
+vsix-fat: .stamps/runtime .stamps/extension
+	cd vscode-extension && scripts/bundle ../$(BIN)/python --fat && npm run --silent package -- -o ../dist/samokoder-fat.vsix
+
+test-extension: vsix
+	cd vscode-extension && npm run --silent check && npm test --silent && npm run --silent test:host && npm run --silent test:journeys
+
+screenshots: vsix
+	cd vscode-extension && npm run --silent screenshots
 
 # What is locked is what is installed; `make lock` renews it. Packages come from wherever pip is configured to look.
 lock: .stamps/dev
@@ -48,6 +61,11 @@ lock: .stamps/dev
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m compileall -q server
 	@mkdir -p .stamps && touch $@ .stamps/runtime
+
+.stamps/extension: vscode-extension/package-lock.json
+	@mkdir -p dist
+	cd vscode-extension && npm ci --silent --no-audit --no-fund
+	@mkdir -p .stamps && touch $@
 
 $(VENV)/created:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; python3 is older or missing."; exit 1; }

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { LanguageClient, Middleware } from "vscode-languageclient/node";
 import * as describing from "./commands/describing";
 import * as looking from "./commands/looking";
+import * as models from "./commands/models";
 import * as starting from "./commands/starting";
 import * as upkeep from "./commands/upkeep";
 import { givenOf, tell, type Command, type World } from "./commands/command";
@@ -11,6 +12,7 @@ import { ProgressBars } from "./progress";
 import type { Question, RunEvent, Status } from "./protocol";
 import { Questions } from "./questions";
 import { isHere, Runs } from "./runs";
+import { ABILITIES, Secrets } from "./secrets";
 import { Server } from "./server";
 import { NEEDS_RESTART } from "./settings";
 import { Setup } from "./setup/ready";
@@ -31,11 +33,13 @@ const COMMANDS: Record<string, Command> = {
   pause: starting.pause,
   describe: () => describing.describeInDocument(),
   ...looking.COMMANDS,
+  ...models.COMMANDS,
   ...upkeep.COMMANDS,
 };
 
 export function activate(context: vscode.ExtensionContext): { world: World } {
-  const log = vscode.window.createOutputChannel("Samokoder", { log: true });
+  const secrets = new Secrets(context.secrets);
+  const log = secrets.guard(vscode.window.createOutputChannel("Samokoder", { log: true }));
   const setup = new Setup(context, log);
   const questions = new Questions((runId) => runs.startedHere(runId));
   const bars: ProgressBars = new ProgressBars((token) => void server.notify("window/workDoneProgress/cancel", { token }));
@@ -44,13 +48,15 @@ export function activate(context: vscode.ExtensionContext): { world: World } {
     executeCommand: async (command, given) => lens(world, command, given[0]),
   };
   const equip = (client: LanguageClient) => {
+    client.registerFeature(ABILITIES);
+    client.onRequest("samokoder/getSecret", (asked: { name: string }) => secrets.answer(asked));
     client.onNotification("samokoder/status", (status: Status) => runs.onStatus(status));
     client.onNotification("samokoder/event", (event: RunEvent) => runs.onEvent(event));
     client.onNotification("samokoder/question", (question: Question) => void questions.put(question));
   };
   const server: Server = new Server(setup, log, context.globalStorageUri.fsPath, { middleware }, equip);
   const runs: Runs = new Runs(server);
-  const world: World = { context, server, setup, runs, bars, notes: new Notes(), log };
+  const world: World = { context, server, setup, runs, bars, notes: new Notes(), secrets, log };
   const bar = new StatusBar();
   const views = new Views(world);
 

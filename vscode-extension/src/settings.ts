@@ -4,6 +4,9 @@ import * as vscode from "vscode";
 const PASSED_ON = [
   "model",
   "strongModel",
+  "models",
+  "endpoints",
+  "azure",
   "baseUrl",
   "sandbox",
   "image",
@@ -15,6 +18,7 @@ const PASSED_ON = [
   "budget",
   "price",
   "strongPrice",
+  "prices",
 ] as const;
 
 /** For a change of these the server is started again. */
@@ -23,7 +27,7 @@ export const NEEDS_RESTART = [...PASSED_ON.map((name) => `samokoder.${name}`), "
 export function initializationOptions(): Record<string, unknown> {
   const settings = vscode.workspace.getConfiguration("samokoder");
   const given = PASSED_ON.map((name) => [name, settings.get(name)] as const).filter(([, value]) => !isEmpty(value));
-  return { ...Object.fromEntries(given), notifications: true };
+  return Object.fromEntries(given);
 }
 
 export function interpreterSetting(): string {

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { RunItem } from "../protocol";
 import type { Notes } from "../notes";
 import type { ProgressBars } from "../progress";
+import type { Secrets } from "../secrets";
 import { isHere, type Runs } from "../runs";
 import { faultOf, type Server } from "../server";
 import { NotReady, type Setup } from "../setup/ready";
@@ -16,6 +17,7 @@ export interface World {
   runs: Runs;
   bars: ProgressBars;
   notes: Notes;
+  secrets: Secrets;
   log: vscode.LogOutputChannel;
 }
 

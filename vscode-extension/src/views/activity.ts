@@ -22,9 +22,8 @@ function activityRow(event: Heard): Row {
   const who = agentWords(event.agent);
   return {
     id: `event/${event.runId}/${event.seq}`,
-    label: event.agent ? `${who} ${words}` : words,
-    description: new Date(event.time).toLocaleTimeString(),
-    tooltip: [event.agent ? `**${who}** ${words}` : words, event.subject, event.detail].filter(Boolean).join("\n\n"),
+    label: event.agent ? `${who}: ${words}` : words,
+    tooltip: [event.agent ? `**${who}**: ${words}` : words, event.subject, event.detail, new Date(event.time).toLocaleTimeString()].filter(Boolean).join("\n\n"),
     icon: iconOf(event),
     context: event.agent ? "event" : "event.end",
     command: "samokoder.ui.showExchange",

@@ -99,12 +99,12 @@ describe("activity", () => {
 
   test("is one line for a start and its landing, the latest first", () => {
     const rows = activityRows([heard({}), heard({ seq: 2, subject: "b.py" }), heard({ seq: 3, kind: "landed", outcome: "file_written" })]);
-    expect(rows.map(({ label }) => label)).toEqual(["Coder has written a.py", "Coder writes b.py"]);
+    expect(rows.map(({ label }) => label)).toEqual(["Coder: has written a.py", "Coder: writes b.py"]);
   });
 
   test("says in words what failed", () => {
     const row = activityRows([heard({ kind: "landed", action: "RunCheck", agent: "Executor", subject: "API and pages", ok: false, detail: "exit code 1, 3.9 s" })])[0];
-    expect([row?.label, row?.icon?.name]).toEqual(["Executor “API and pages” fails: exit code 1, 3.9 s", "close"]);
+    expect([row?.label, row?.icon?.name]).toEqual(["Executor: “API and pages” fails: exit code 1, 3.9 s", "close"]);
   });
 });
 
