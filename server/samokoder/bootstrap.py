@@ -9,30 +9,46 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from samokoder.lsp.backend import Backend
+from samokoder.lsp.backend import Backend, Secret
 from samokoder.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from samokoder.domain.request import SandboxChoice
+    from samokoder.lsp.results import ModelList, ModelTest
     from samokoder.orchestrator.runs import Runs
     from samokoder.ports import Editor, Sandbox, Workspace
+    from samokoder.survey import Survey
 
 
 def backend() -> Backend:
     """What a real server works with."""
     from samokoder.doctor import examine
 
-    return Backend(settings=settings, runs=build, workspace=workspace, model_name=model_name, doctor=examine)
+    environment = own_environment()
+    return Backend(
+        settings=partial(read_settings, environment=environment),
+        runs=partial(build, environment=environment),
+        workspace=workspace,
+        model_name=partial(model_name, environment=environment),
+        doctor=examine,
+        models=partial(list_models, environment=environment),
+        test_model=partial(test_model, environment=environment),
+    )
 
 
-def settings(options: Mapping[str, Any]) -> Settings:
-    """Raises SetupError."""
-    return read_settings(options, os.environ)
+def own_environment() -> Mapping[str, str]:
+    """The environment as it was; no process that is started from here on inherits a key from it."""
+    from samokoder.adapters.models.keys import without_keys
+
+    whole = dict(os.environ)
+    for name in whole.keys() - without_keys(whole).keys():
+        del os.environ[name]
+    return whole
 
 
-async def build(settings: Settings, editor: Editor) -> Runs:
+async def build(settings: Settings, editor: Editor, environment: Mapping[str, str]) -> Runs:
     """Raises StateDamaged, StateTooNew or StateBusy when the database cannot be used."""
     await asyncio.to_thread(_load)
     from samokoder import models
@@ -40,10 +56,11 @@ async def build(settings: Settings, editor: Editor) -> Runs:
     from samokoder.orchestrator.runs import Runs
     from samokoder.orchestrator.world import World
 
-    known = models.providers(settings, os.environ)
-    chosen = models.choice(settings, os.environ)
-    found = models.keys(settings, os.environ, editor.secret)
-    model, by_tier = models.role_models(chosen, known, found)
+    model, by_tier = models.role_models(
+        models.choice(settings, environment),
+        models.providers(settings, environment),
+        models.keys(settings, environment, editor.secret),
+    )
     journal = await open_journal(settings.database)
     return Runs(
         World(
@@ -71,10 +88,30 @@ def workspace() -> Workspace:
     return DiskWorkspace()
 
 
-def model_name(settings: Settings) -> str:
+def model_name(settings: Settings, environment: Mapping[str, str]) -> str:
     from samokoder.models import name_of
 
-    return name_of(settings, os.environ)
+    return name_of(settings, environment)
+
+
+async def list_models(
+    settings: Settings, secret: Secret, probe: bool, environment: Mapping[str, str]
+) -> ModelList:
+    survey = await asyncio.to_thread(_survey, settings, environment, secret)
+    return await survey.look(probe)
+
+
+async def test_model(
+    settings: Settings, secret: Secret, name: str | None, environment: Mapping[str, str]
+) -> ModelTest:
+    survey = await asyncio.to_thread(_survey, settings, environment, secret)
+    return await survey.test(name)
+
+
+def _survey(settings: Settings, environment: Mapping[str, str], secret: Secret) -> Survey:
+    from samokoder.survey import Survey
+
+    return Survey(settings, environment, secret)
 
 
 def _load() -> None:

@@ -12,6 +12,7 @@ from samokoder.adapters.models.endpoint import Endpoint, Price
 from samokoder.adapters.models.keys import Keys, Secret, no_editor, variables
 from samokoder.adapters.models.prices import priced
 from samokoder.adapters.models.providers import RESERVED, Provider, Providers, azure, on_loopback
+from samokoder.adapters.models.remembered import Remembered
 from samokoder.domain.message import Tier
 from samokoder.errors import SetupError
 from samokoder.settings import Settings
@@ -42,8 +43,9 @@ class Choice:
 
 
 def choice(settings: Settings, environment: Mapping[str, str]) -> Choice:
-    """Raises SetupError."""
+    """With what is known of each model. Raises SetupError."""
     known, prices = providers(settings, environment), own_prices(settings, environment)
+    memory = Remembered(settings.model_memory)
 
     def looked_up(names: str, *, at_base_url: bool = False) -> tuple[Endpoint, ...]:
         first, *others = split(names) or [""]
@@ -51,7 +53,7 @@ def choice(settings: Settings, environment: Mapping[str, str]) -> Choice:
             return ()
         verbatim = at_base_url and bool(settings.base_url)
         found = [known.default.endpoint(first) if verbatim else known.endpoint(first)]
-        return tuple(priced(e, prices) for e in (*found, *map(known.endpoint, others)))
+        return tuple(memory.known(priced(e, prices)) for e in (*found, *map(known.endpoint, others)))
 
     named = settings.models.model_dump()
     by_tier = {tier: looked_up(named[tier] or named.get(ELSE.get(tier, tier), "")) for tier in TIERS}

@@ -135,6 +135,11 @@ class Settings(CamelValue):
         return bool(self.models.strong or self.strong_model)
 
     @property
+    def model_memory(self) -> Path:
+        """File of what was found out about models."""
+        return self.state / "models.json"
+
+    @property
     def database(self) -> Path:
         return self.state / "state.db"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from samokoder.lsp.backend import Backend, Diagnosis
+from samokoder.lsp.results import ModelList, ModelTest
 from samokoder.settings import Settings, read_settings
 
 
@@ -22,6 +23,23 @@ def backend(environment: Mapping[str, str]) -> Backend:
             await _examine_for_ever(trace)
         return [Diagnosis("python", True, "3"), Diagnosis("model", False, "no answer", "Start it.")]
 
+    async def models(settings: Settings, secret: Any, probe: bool) -> Any:
+        """Tells by its date whether the client's secret store was asked."""
+        key = await secret("openai")
+        return ModelList(models=(), unreachable=(), prices_as_of=key.get_secret_value() if key else "no key")
+
+    async def test_model(settings: Settings, secret: Any, name: str | None) -> Any:
+        return ModelTest(
+            ok=False,
+            model=name or "",
+            seconds=0,
+            tokens_in=0,
+            tokens_out=0,
+            cost=0,
+            error="away",
+            hint="Wait.",
+        )
+
     def workspace() -> Any:
         from samokoder.adapters.disk import DiskWorkspace
 
@@ -33,6 +51,8 @@ def backend(environment: Mapping[str, str]) -> Backend:
         workspace=workspace,
         model_name=lambda settings: "a story",
         doctor=doctor,
+        models=models,
+        test_model=test_model,
     )
 
 

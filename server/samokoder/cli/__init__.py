@@ -32,6 +32,10 @@ def _run(given: argparse.Namespace, server: Sequence[str]) -> int:
 
         serve(given.port)
         return 0
+    if given.command == "key":
+        from samokoder.cli import keys
+
+        return keys.work(given)
     from samokoder.cli.working import work
 
     return work(given, server)

@@ -21,6 +21,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     _serve(commands)
     _generate(commands)
     _about_runs(commands)
+    _about_models(commands)
     return parser.parse_args(arguments)
 
 
@@ -86,6 +87,21 @@ def _about_runs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     waive.add_argument("reason")
     explain = _run(commands.add_parser("explain", help="show the evidence behind a check or finding"))
     explain.add_argument("subject", help="id of a check or finding, as show lists them")
+
+
+def _about_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    models = _output(commands.add_parser("models", help="list the models that can be reached"))
+    models.add_argument("--probe", action="store_true", help="try out what those you chose can do")
+    test = _output(commands.add_parser("test-model", help="make one cheap call, to see that it works"))
+    test.add_argument("model", nargs="?", metavar="MODEL", help="like groq/llama-3.3-70b-versatile")
+    key = commands.add_parser("key", help="keys in the keyring of this system")
+    parts = key.add_subparsers(dest="key_command", required=True, metavar="COMMAND")
+    for name, what in (("set", "read a key from the terminal and keep it"), ("forget", "remove a key")):
+        part = parts.add_parser(name, help=what)
+        part.add_argument(
+            "provider", metavar="PROVIDER", help="openai, anthropic, groq, openrouter, azure, …"
+        )
+    _output(parts.add_parser("list", help="tell which providers have a key, and where"))
 
 
 def _run(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -162,3 +162,62 @@ def cancelled(result: dict[str, Any]) -> None:
 def forked(result: dict[str, Any]) -> None:
     run_id = result["runId"]
     print(f"run {run_id} shares {result['steps']} steps; samokoder resume {run_id} goes on with it")
+
+
+def models(result: dict[str, Any]) -> None:
+    """Those at work first."""
+    for item in sorted(result["models"], key=lambda item: not item["worksAs"]):
+        work = f"  [{', '.join(item['worksAs'])}]" if item["worksAs"] else ""
+        print(f"{item['name'] or item['title']}{work}")
+        if not item["reachable"]:
+            print(f"    not reachable: {item['whyNot']}")
+            continue
+        print(f"    {_size(item['context'])}; {_price(item)}")
+        print(f"    {_abilities(item)}")
+    for why in result["unreachable"]:
+        print(why)
+    print(
+        "Prices are in US dollars for a million tokens; those nobody set or told are of "
+        f"{result['pricesAsOf']}."
+    )
+
+
+def _size(context: int | None) -> str:
+    return f"context {context:,} tokens" if context else "context unknown"
+
+
+def _price(item: dict[str, Any]) -> str:
+    price = item["price"]
+    if price is None:
+        return "price unknown: set it before it can be used"
+    if not price["input"] and not price["output"]:
+        return "free"
+    cached = f", {price['cached']:g} cached" if price["cached"] is not None else ""
+    return f"{price['input']:g} in{cached}, {price['output']:g} out"
+
+
+ABILITIES = {
+    "streaming": "streaming",
+    "jsonSchema": "JSON schema",
+    "tools": "tools",
+    "jsonMode": "JSON mode",
+    "reasoningEffort": "reasoning effort",
+}
+
+
+def _abilities(item: dict[str, Any]) -> str:
+    tried = {words: item["abilities"][name] for name, words in ABILITIES.items()}
+    can = [words for words, ability in tried.items() if ability]
+    cannot = [words for words, ability in tried.items() if ability is False]
+    said = [f"can: {', '.join(can)}"] if can else []
+    said += [f"cannot: {', '.join(cannot)}"] if cannot else []
+    said += [f"tried {item['probed'][:10]}"] if item["probed"] else []
+    return "; ".join(said) or "abilities not tried (--probe)"
+
+
+def model_test(result: dict[str, Any]) -> None:
+    if not result["ok"]:
+        print(f"{result['model']}: {result['error']} {result['hint']}".rstrip())
+        return
+    cost = "at an unknown price" if result["cost"] is None else f"${result['cost'] / 1e6:.6f}"
+    print(f"{result['model']} answered in {result['seconds']:.1f} s ({cost}).")

@@ -208,6 +208,16 @@ async def _doctor(client: Client, given: argparse.Namespace) -> int:
     return 0 if all(item["ok"] or not item["needed"] for item in result["checks"]) else ERROR
 
 
+async def _models(client: Client, given: argparse.Namespace) -> int:
+    return _tell(given, await client.command("models", probe=given.probe), reports.models)
+
+
+async def _test_model(client: Client, given: argparse.Namespace) -> int:
+    result = await client.command("testModel", model=given.model)
+    _tell(given, result, reports.model_test)
+    return 0 if result["ok"] else ERROR
+
+
 async def _cancel(client: Client, given: argparse.Namespace) -> int:
     return _tell(given, await client.command("cancel", runId=given.run), reports.cancelled)
 
@@ -242,6 +252,8 @@ WORK: dict[str, Work] = {
     "show": _show,
     "explain": _explain,
     "doctor": _doctor,
+    "models": _models,
+    "test-model": _test_model,
     "cancel": _cancel,
     "fork": _fork,
     "waive": _waive,

@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Any
 from samokoder.settings import Settings
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from samokoder.lsp.results import ModelList, ModelTest
     from samokoder.orchestrator.runs import Runs
     from samokoder.ports import Editor, Workspace
+
+
+Secret = Callable[[str], "Awaitable[SecretStr | None]"]
+"""A key from the client's secret store, by the name of its provider."""
 
 
 @dataclass(frozen=True)
@@ -36,3 +43,6 @@ class Backend:
     model_name: Callable[[Settings], str]
     """The model that would answer now, and where it runs."""
     doctor: Callable[[Settings], Awaitable[list[Diagnosis]]]
+    models: Callable[[Settings, Secret, bool], Awaitable[ModelList]]
+    """The models that can be reached; True tries out what the chosen ones can do."""
+    test_model: Callable[[Settings, Secret, str | None], Awaitable[ModelTest]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from samokoder.errors import SetupError
 from samokoder.lsp.backend import Diagnosis
 from samokoder.lsp.params import (
     AnswerParams,
@@ -13,11 +14,13 @@ from samokoder.lsp.params import (
     ExplainParams,
     ForkParams,
     GenerateParams,
+    ModelsParams,
     NoParams,
     Params,
     RepairParams,
     ResumeParams,
     RunParams,
+    TestModelParams,
     WaiveParams,
 )
 from samokoder.settings import Settings
@@ -50,12 +53,20 @@ COMMANDS = {
     "samokoder.openSpecification": Command(RunParams, "open_specification"),
     "samokoder.openPlan": Command(RunParams, "open_plan"),
     "samokoder.doctor": Command(NoParams, "doctor"),
+    "samokoder.models": Command(ModelsParams, "models"),
+    "samokoder.testModel": Command(TestModelParams, "test_model"),
 }
+
+
+WITHOUT_RUNS = frozenset({"models", "test_model"})
+"""Done without opening the state database."""
 
 
 async def perform(server: Server, command: Command, given: Params) -> Any:
     if command.function == "doctor":  # it must work where nothing else does
         return await _doctor(server)
+    if command.function in WITHOUT_RUNS:
+        return await _about_models(server, given)
     session = await server.session()
     from samokoder.lsp import performing
 
@@ -69,3 +80,13 @@ async def _doctor(server: Server) -> dict[str, Any]:
     else:
         found = [Diagnosis("settings", False, str(settings), settings.hint if settings else "")]
     return {"checks": [vars(item) for item in found]}
+
+
+async def _about_models(server: Server, given: Params) -> Any:
+    settings, secret = server.settings, server.client.secret
+    if not isinstance(settings, Settings):
+        raise settings or SetupError("The server was not initialized.")
+    if isinstance(given, ModelsParams):
+        return await server.backend.models(settings, secret, given.probe)
+    assert isinstance(given, TestModelParams)
+    return await server.backend.test_model(settings, secret, given.model)

@@ -119,6 +119,16 @@ class ApproveParams(RunParams):
     work_done_token: str | int | None = None
 
 
+class ModelsParams(Params):
+    probe: bool = False
+    """Whether to try out what the chosen models can do; costs a few hundred tokens each."""
+
+
+class TestModelParams(Params):
+    model: str | None = Field(default=None, max_length=300)
+    """None: the one that is chosen."""
+
+
 class ForkParams(RunParams):
     step: int = Field(ge=0)
     target: str | None = None

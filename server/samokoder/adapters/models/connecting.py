@@ -6,7 +6,7 @@ from collections.abc import Generator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from samokoder.adapters.models.dialect import MAX_OUTPUT, Dialect
+from samokoder.adapters.models.dialect import FORMS, MAX_OUTPUT, Dialect
 from samokoder.adapters.models.endpoint import FREE, Endpoint
 from samokoder.adapters.openai_model import OpenAIModel
 
@@ -24,11 +24,23 @@ def connect(endpoint: Endpoint, **options: Any) -> OpenAIModel:
         endpoint.model,
         endpoint.key,
         price=endpoint.price or FREE,
-        dialect=Dialect(limit=endpoint.limit),
+        dialect=_dialect(endpoint),
         max_output=longest,
         http_client=partial(_client, endpoint) if special else None,
         **options,
     )
+
+
+def _dialect(endpoint: Endpoint) -> Dialect:
+    """What was tried in vain is left out from the beginning; the rest is learnt from refusals."""
+    said = endpoint.abilities
+    lost = {
+        *(("strict", "schema") if said.json_schema is False else ()),
+        *(("tool",) if said.tools is False else ()),
+        *(("json",) if said.json_mode is False else ()),
+    }
+    forms = tuple(form for form in FORMS if form not in lost)
+    return Dialect(limit=endpoint.limit, forms=forms, stream=said.streaming is not False)
 
 
 def _client(endpoint: Endpoint) -> httpx2.AsyncClient:

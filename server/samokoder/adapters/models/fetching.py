@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,11 +14,11 @@ MOST = 8 * 2**20
 """Bytes of an answer; a list of every model there is has less than one million."""
 
 Ask = Callable[..., Awaitable[Any]]
-"""``await ask(path, body=None)``: the JSON, or None when there is none to be had."""
+"""``await ask(path, body=None, raw=False)``: the JSON of the answer, or its text. Raises Fetched."""
 
 
 class Fetched(Exception):
-    """The endpoint's answer was no success; for callers that want to say why."""
+    """There was no answer, or no success, or no JSON in it."""
 
     def __init__(self, status: int | None, words: str) -> None:
         super().__init__(words)
@@ -38,15 +39,15 @@ async def asking(
         _client, dict(headers or {}), dict(query or {}), seconds, by_proxy
     )
 
-    async def ask(path: str, body: Any = None) -> Any:
-        """Raises Fetched."""
+    async def ask(path: str, body: Any = None, raw: bool = False) -> Any:
         import httpx2
 
         method = "GET" if body is None else "POST"
         try:
             with anyio.fail_after(seconds):
                 async with client.stream(method, f"{address}{path}", json=body) as answer:
-                    return await _read(answer)
+                    text = await _read(answer)
+            return text if raw else json.loads(text)
         except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, OSError, ValueError) as error:
             raise Fetched(None, type(error).__name__) from None
 
@@ -62,9 +63,7 @@ def _client(headers: dict[str, str], query: dict[str, str], seconds: float, by_p
     )
 
 
-async def _read(answer: Any) -> Any:
-    import json
-
+async def _read(answer: Any) -> str:
     kept = bytearray()
     async for piece in answer.aiter_bytes():
         kept += piece
@@ -72,4 +71,4 @@ async def _read(answer: Any) -> Any:
             raise Fetched(answer.status_code, "a longer answer than any such list has")
     if answer.status_code != 200:
         raise Fetched(answer.status_code, kept[:2_000].decode("utf-8", "replace"))
-    return json.loads(kept)
+    return kept.decode("utf-8", "replace")
