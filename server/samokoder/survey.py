@@ -82,7 +82,9 @@ class Survey:
         found = await self._keys.find(self._providers.known[endpoint.provider])
         how = models.how_to_set(self._providers.known[endpoint.provider])
         if found is None and how:
-            return _failed(endpoint, NoKey(f"There is no key for {endpoint.name}.", hint=how), time.monotonic())
+            return _failed(
+                endpoint, NoKey(f"There is no key for {endpoint.name}.", hint=how), time.monotonic()
+            )
         key = found.key if found else None
         small = endpoint.abilities.model_copy(update={"max_output": abilities.LONGEST})
         keyed = endpoint.model_copy(update={"key": key, "abilities": small})
