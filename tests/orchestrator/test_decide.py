@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from samokoder.domain.action import Mirror
-from samokoder.domain.outcome import Answered, Cancelled, ChecksWritten, Outcome, SpecificationApproved
-from samokoder.domain.run import Run, waiting_for
+from samokoder.domain.action import Mirror, RunCheck
+from samokoder.domain.evidence import CommandReport
+from samokoder.domain.files import tree_digest
+from samokoder.domain.outcome import (
+    Answered,
+    Cancelled,
+    CheckRan,
+    ChecksWritten,
+    Outcome,
+    SpecificationApproved,
+)
+from samokoder.domain.run import Building, Run, waiting_for
 from samokoder.domain.specification import Answer
 from samokoder.orchestrator.decide import decide
 from tests.orchestrator.story import (
@@ -103,7 +112,7 @@ def test_approved_code_waits_for_checks_that_were_seen_to_fail_and_for_the_docum
     assert not [n for n in ready(run_after(*coded)) if n.startswith("RunCheck")]
     seen = (*coded, checks_written("T1"), checks_seen("T1"))
     assert "RunCheck T1 T1 False" not in ready(run_after(*seen))
-    assert "RunCheck T1 T1 False" in ready(run_after(*seen, manual, delivery))
+    assert "RunCheck T1 T1 False" in ready(run_after(*seen, manual, delivery, together=0))
 
 
 def test_a_task_is_not_verified_before_those_it_stands_on() -> None:
@@ -115,9 +124,9 @@ def test_a_task_is_not_verified_before_those_it_stands_on() -> None:
         reviewed("T2", "app/pages.py", "app/style.py"),
     )
     seen = (*T1_WRITTEN, *pages, checks_seen("T2"))
-    assert "RunCheck T2 T2 False" not in ready(run_after(*seen))
-    proved = run_after(*seen, checked(run_after(*seen), "T1", "T1", PASS))
-    assert "RunCheck T2 T2 False" in ready(proved)
+    assert "RunCheck T2 T2 False" not in ready(run_after(*seen, together=0))
+    proof = checked(run_after(*seen), "T1", "T1", PASS)
+    assert "RunCheck T2 T2 False" in ready(run_after(*seen, proof, together=0))
 
 
 def test_checks_are_seen_to_fail_as_soon_as_the_code_below_is_approved() -> None:
@@ -128,8 +137,70 @@ def test_checks_are_seen_to_fail_as_soon_as_the_code_below_is_approved() -> None
 
 def test_a_failure_is_run_once_more_before_it_is_believed() -> None:
     run = run_after(*T1_WRITTEN)
-    once = run_after(*T1_WRITTEN, checked(run, "T1", "T1", failed("t::a")))
+    once = run_after(*T1_WRITTEN, checked(run, "T1", "T1", failed("t::a")), together=0)
     assert "RunCheck T1 T1 True" in ready(once)
+
+
+def whole_checks(run: Run) -> list[str]:
+    return [name for name in ready(run) if name.startswith("RunCheck")]
+
+
+def on_the_whole(run: Run, task: str, report: CommandReport) -> CheckRan:
+    assert isinstance(run.phase, Building)
+    ran = checked(run, task, task, report)
+    return ran.model_copy(
+        update={"evidence": ran.evidence.model_copy(update={"tree": tree_digest(run.phase.whole)})}
+    )
+
+
+def test_a_small_plan_waits_until_all_is_written_and_then_runs_each_check_once_on_the_whole() -> None:
+    steps = both_written()
+    assert whole_checks(run_after(*steps[:-1])) == []
+    run = run_after(*steps)
+    assert isinstance(run.phase, Building)
+    assert {a.tree for a in decide(run) if isinstance(a, RunCheck)} == {tree_digest(run.phase.whole)}
+    assert whole_checks(run) == [
+        *("RunCheck T1 T1 False", "RunCheck T2 T2 False"),
+        *("RunCheck integration build False", "RunCheck integration start False"),
+    ]
+    for task in ("T2", "T1"):
+        steps.append(on_the_whole(run_after(*steps), task, PASS))
+    after = run_after(*steps)
+    assert isinstance(after.phase, Building)
+    assert [after.phase.task(name).phase.kind for name in ("T1", "T2")] == ["verified", "verified"]
+    assert whole_checks(after) == ["RunCheck integration build False", "RunCheck integration start False"]
+
+
+def test_what_fails_on_the_whole_is_looked_at_on_its_own_ground() -> None:
+    steps = both_written()
+    steps.append(on_the_whole(run_after(*steps), "T1", failed("t::a")))
+    assert "RunCheck T1 T1 True" in ready(run_after(*steps))
+    steps.append(on_the_whole(run_after(*steps), "T1", failed("t::a")))
+    run = run_after(*steps)
+    assert isinstance(run.phase, Building)
+    own = tree_digest(run.phase.tree_of("T1"))
+    assert [(a.tree, a.confirm) for a in decide(run) if isinstance(a, RunCheck) and a.task == "T1"] == [
+        (own, False)
+    ]
+    for _ in range(2):
+        steps.append(checked(run_after(*steps), "T1", "T1", failed("t::a")))
+    assert "Diagnose T1 repair 0" in ready(run_after(*steps))
+
+
+def test_what_passes_on_its_own_ground_but_not_on_the_whole_does_not_verify_the_run() -> None:
+    steps = both_written()
+    for _ in range(2):
+        steps.append(on_the_whole(run_after(*steps), "T1", failed("t::a")))
+    steps.append(checked(run_after(*steps), "T1", "T1", PASS))
+    steps.append(on_the_whole(run_after(*steps), "T2", PASS))
+    assert "RunCheck integration T1 False" in whole_checks(run_after(*steps))
+
+
+def test_what_fails_and_then_passes_on_the_whole_is_flaky_and_written_again() -> None:
+    steps = both_written()
+    steps.append(on_the_whole(run_after(*steps), "T1", failed("t::a")))
+    steps.append(on_the_whole(run_after(*steps), "T1", PASS))
+    assert "WriteChecks T1 1" in ready(run_after(*steps))
 
 
 def mirrored_next(run: Run) -> set[str]:
@@ -152,11 +223,11 @@ def test_what_is_mirrored_is_not_mirrored_again() -> None:
 
 def test_the_whole_is_checked_as_soon_as_its_tree_is_final_and_what_passed_on_it_is_not_run_again() -> None:
     steps = both_written()
-    names = [n for n in ready(run_after(*steps)) if "integration" in n]
+    names = [n for n in ready(run_after(*steps, together=0)) if "integration" in n]
     assert names == [f"RunCheck integration {check} False" for check in ("build", "T1", "start")]
     for task in ("T1", "T2"):
         steps.append(checked(run_after(*steps), task, task, PASS))
-    names = [n for n in ready(run_after(*steps)) if "integration" in n]
+    names = [n for n in ready(run_after(*steps, together=0)) if "integration" in n]
     assert names == [f"RunCheck integration {check} False" for check in ("build", "T1", "start")]
 
 

@@ -64,6 +64,11 @@ class Options(Value):
     sandbox: SandboxChoice = "auto"
     stronger_model: bool = False
     """Whether a stronger model is configured to turn to when repair makes no progress."""
+    together: int = Field(default=6, ge=0)
+    """Plans of at most so many tasks wait until all is written, and run each check once, on the whole.
+
+    A larger plan proves each task on its own ground first, so that its files are in the folder early.
+    """
     budget: Budget = Budget()
 
 

@@ -95,6 +95,11 @@ class Building(Value):
         task = self.task(task_id)
         return union(self.base_of(task_id), task.check_files, task.files)
 
+    @property
+    def whole(self) -> Files:
+        """The tree of the whole application."""
+        return self.tree_of(self.tasks[-1].task.id)
+
     def replaced(self, *changed: TaskRun) -> Building:
         """The same with these tasks in place of their earlier states."""
         new = {task.task.id: task for task in changed}

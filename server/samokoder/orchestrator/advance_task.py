@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from samokoder.domain.evidence import Evidence
@@ -37,7 +38,7 @@ from samokoder.domain.work import (
 )
 from samokoder.errors import UnexpectedOutcome
 from samokoder.orchestrator import repair
-from samokoder.orchestrator.integration import checks_of, results_of
+from samokoder.orchestrator.integration import checks_of, final_tree, results_of
 
 TaskOutcome = ChecksWritten | ChecksSeen | BrokenDown | FileWritten | Reviewed | CheckRan | Diagnosed
 
@@ -162,10 +163,10 @@ def review_findings(task: TaskRun, outcome: Reviewed) -> tuple[Finding, ...]:
 
 
 def _checked(building: Building, task: TaskRun, outcome: CheckRan) -> Building:
-    tree = tree_digest(building.tree_of(task.task.id))
-    if not isinstance(task.phase, Verifying) or outcome.evidence.tree != tree:
+    trees = {tree_digest(building.tree_of(task.task.id)), final_tree(building)}
+    if not isinstance(task.phase, Verifying) or outcome.evidence.tree not in trees:
         return building  # the tree has moved on; evidence of an older one proves nothing here
-    results = (*(e for e in task.phase.results if e.tree == tree), outcome.evidence)
+    results = (*(e for e in task.phase.results if e.tree in trees), outcome.evidence)
     return building.replaced(_set(task, phase=Verifying(results=results)))
 
 
@@ -179,9 +180,10 @@ def conclude(building: Building, options: Options) -> Building:
 
 
 def _conclude(building: Building, task: TaskRun, options: Options) -> Building:
-    tree = tree_digest(building.tree_of(task.task.id))
-    known = results_of(building, task, tree)
-    runs = {c.id: [e for e in known if e.check.id == c.id] for c in checks_of(building, task)}
+    own = results_of(building, task, tree_digest(building.tree_of(task.task.id)))
+    tree = final_tree(building)
+    whole = results_of(building, task, tree) if tree else ()
+    runs = {c.id: _telling(c.id, whole, own) for c in checks_of(building, task)}
     if not runs or not all(len(r) == 2 or (r and r[0].passed) for r in runs.values()):
         return building
     if flaky := [r for r in runs.values() if len(r) == 2 and r[1].passed and not r[0].passed]:
@@ -190,6 +192,13 @@ def _conclude(building: Building, task: TaskRun, options: Options) -> Building:
     if all(e.passed for e in last):
         return building.replaced(repair.proved(task, last))
     return repair.failed(building, task, tuple(e for e in last if not e.passed), options)
+
+
+def _telling(check: str, whole: Sequence[Evidence], own: Sequence[Evidence]) -> list[Evidence]:
+    """The runs of a check that count: those on the whole, unless it failed there for good."""
+    there = [e for e in whole if e.check.id == check]
+    failed = len(there) == 2 and not there[1].passed
+    return there if there and not failed else [e for e in own if e.check.id == check]
 
 
 def _flaky(building: Building, task: TaskRun, evidence: tuple[Evidence, ...], options: Options) -> Building:

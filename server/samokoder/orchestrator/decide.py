@@ -31,7 +31,7 @@ from samokoder.domain.action import (
     WriteFile,
     WriteManual,
 )
-from samokoder.domain.files import tree_digest
+from samokoder.domain.files import Digest, tree_digest
 from samokoder.domain.run import (
     ApprovingPlan,
     ApprovingSpecification,
@@ -57,9 +57,14 @@ from samokoder.domain.work import (
     Verified,
     Verifying,
 )
-from samokoder.orchestrator.integration import checks_of, results_of
-
-DOCUMENTS = ("manual", "delivery")
+from samokoder.orchestrator.integration import (
+    DOCUMENTS,
+    all_coded,
+    checks_of,
+    final_tree,
+    may_become_final,
+    results_of,
+)
 
 
 def decide(run: Run) -> tuple[Action, ...]:
@@ -108,7 +113,7 @@ def _acceptance(run: Run, building: Building, task: TaskRun) -> tuple[Action, ..
                 return ()  # its fixtures may come from their checks
             return (WriteChecks(task.task.id, task.check_rewrites),)
         case Unseen():
-            if run.environment is None or not _all_coded(before):
+            if run.environment is None or not all_coded(before):
                 return ()
             return (SeeChecksFail(task.task.id, task.check_rewrites),)
         case Frozen():
@@ -142,19 +147,47 @@ def _verify(run: Run, building: Building, task: TaskRun, verifying: Verifying) -
         return ()
     if len(building.documented) < len(DOCUMENTS):
         return ()  # the documents are part of every tree
-    if task.task.kind == "integration" and not _baseline_known(building):
-        return ()  # whether the project's own tests count is not known yet
+    together = _together(run, building)
+    if task.task.kind == "integration":
+        return _integrate(building, task, together) if _baseline_known(building) else ()
+    if together:
+        if (tree := final_tree(building)) is None:
+            if may_become_final(building):
+                return ()
+        elif asked := _run(building, task, tree, sure=True):
+            return asked
+    if not _all_verified(building.standing_on(task.task.id)):
+        return ()
+    return _run(building, task, tree_digest(building.tree_of(task.task.id)), sure=True)
+
+
+def _together(run: Run, building: Building) -> bool:
+    """Whether each task's checks are run on the final tree at once, where they have to pass anyway.
+
+    Only where one fails is the task then looked at on its own ground.
+    """
+    return sum(task.task.kind == "build" for task in building.tasks) <= run.request.options.together
+
+
+def _integrate(building: Building, task: TaskRun, together: bool) -> tuple[Action, ...]:
+    """What no task has shown on the final tree. Until all is sure, a failure may not be its last word."""
     below = building.standing_on(task.task.id)
     sure = _all_verified(below)
-    if not sure and not (task.task.kind == "integration" and _all_final(below)):
+    tree = tree_digest(building.whole)
+    if sure:
+        return _run(building, task, tree, sure=True)
+    if not final_tree(building):
         return ()
-    tree = tree_digest(building.tree_of(task.task.id))
+    theirs = {t.task.id for t in below if together or tree_digest(building.tree_of(t.task.id)) == tree}
+    return tuple(action for action in _run(building, task, tree, sure=False) if action.check not in theirs)
+
+
+def _run(building: Building, task: TaskRun, tree: Digest, *, sure: bool) -> tuple[RunCheck, ...]:
+    """Each check once; a failure on sure ground once more, to tell a flaky check from a wrong program."""
     known = results_of(building, task, tree)
-    at_home = {t.task.id for t in below if tree_digest(building.tree_of(t.task.id)) == tree}
     return tuple(
         RunCheck(task.task.id, check.id, tree, confirm=bool(runs))
         for check in checks_of(building, task)
-        if check.id not in at_home  # its own task runs it, on these very files
         if not (runs := [e for e in known if e.check.id == check.id])
         or (sure and len(runs) == 1 and not runs[0].passed)
     )
@@ -166,16 +199,6 @@ def _baseline_known(building: Building) -> bool:
 
 def _all_verified(tasks: tuple[TaskRun, ...]) -> bool:
     return all(isinstance(task.phase, Verified) for task in tasks)
-
-
-def _all_coded(tasks: tuple[TaskRun, ...]) -> bool:
-    """Whether all code is there and approved."""
-    return all(isinstance(task.phase, (Verifying, Verified)) for task in tasks)
-
-
-def _all_final(tasks: tuple[TaskRun, ...]) -> bool:
-    """Whether nothing will change any more unless a check fails."""
-    return _all_coded(tasks) and all(isinstance(task.acceptance, Frozen) for task in tasks)
 
 
 def _mirror(run: Run, building: Building) -> tuple[Action, ...]:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from samokoder.domain.architecture import Architecture
 from samokoder.domain.evidence import Check, Evidence
-from samokoder.domain.files import Files
+from samokoder.domain.files import Digest, Files, tree_digest
 from samokoder.domain.plan import INTEGRATION, Epic, Plan, Task
 from samokoder.domain.project import is_test
 from samokoder.domain.run import Building, Existing
-from samokoder.domain.work import BreakingDown, Frozen, TaskRun, Unwritten, Verified, Verifying
+from samokoder.domain.work import (
+    BreakingDown,
+    Coding,
+    Frozen,
+    Reviewing,
+    TaskRun,
+    Unwritten,
+    Verified,
+    Verifying,
+)
 
+DOCUMENTS = ("manual", "delivery")
 _EPIC = Epic(id="whole", title="The whole application")
 
 
@@ -79,6 +91,25 @@ def _start(architecture: Architecture) -> tuple[Check, ...]:
         return ()
     title = f"the application starts and answers {service.health}"
     return (Check(id="start", title=title, command=service.command, service=service),)
+
+
+def all_coded(tasks: Iterable[TaskRun]) -> bool:
+    """Whether all code is there and approved."""
+    return all(isinstance(task.phase, (Verifying, Verified)) for task in tasks)
+
+
+def final_tree(building: Building) -> Digest | None:
+    """Digest of the whole application, once nothing changes any more unless a check fails."""
+    frozen = all(isinstance(task.acceptance, Frozen) for task in building.tasks)
+    if not frozen or not all_coded(building.tasks) or len(building.documented) < len(DOCUMENTS):
+        return None
+    return tree_digest(building.whole)
+
+
+def may_become_final(building: Building) -> bool:
+    """Whether that is still to be expected: nothing is being repaired, asked for or given up."""
+    on_the_way = (BreakingDown, Coding, Reviewing, Verifying, Verified)
+    return all(isinstance(task.phase, on_the_way) for task in building.tasks)
 
 
 def results_of(building: Building, task: TaskRun, tree: str) -> tuple[Evidence, ...]:
