@@ -14,6 +14,7 @@ from samokoder.offline.transport import OfflineTransport
 from tests.e2e.planting import Fault, PlantingTransport
 from tests.e2e.worlds import real_world
 
+pytestmark = pytest.mark.timeout(400)  # whole runs, on machines that may be busy
 DESCRIPTION = (
     "A lending desk. Each tool has a name (required, unique), a daily price and a condition note. "
     "A borrower has a name and an email. A loan says which borrower has which tool, and is open or returned."

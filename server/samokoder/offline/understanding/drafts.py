@@ -27,6 +27,7 @@ _EVERYDAY = frozenset(
     comment document review estimate account category news idea risk statement contact machine debt fee plot
     apartment building hall menu route training friend child parent schedule_entry collection promotion
     result policy interview registration transaction owner room company partner agent call delivery
+    income expense expenditure revenue budget
     purchase sale question visit photograph standing hotel dream field_plot author employee team club client
     customer department warehouse license reminder doctor person teacher user""".split()
 )

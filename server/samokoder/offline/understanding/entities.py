@@ -12,9 +12,10 @@ from samokoder.offline.understanding.fields import build, from_lexicon, is_attri
 from samokoder.offline.understanding.items import Item
 from samokoder.offline.understanding.relations import Relations
 
-_ENOUGH = 3
-"""Fields said in the text from which on nothing is added that was not said."""
-_USUAL = 5
+_ENOUGH = 2
+"""Fields said in the text from which on nothing is added that was not said, but what names the record."""
+_FEW = 3
+"""Fields added where the text said one."""
 _NAMING = (
     "title",
     "name",
@@ -93,6 +94,8 @@ def _is_russian(text: str) -> bool:
 def _own_fields(part: Parts, drafts: Drafts, language: str) -> None:
     for item in part.draft.items:
         if relation(item, part.draft, drafts) is not None or _is_life(item) or not is_attribute(item):
+            continue
+        if item.phrase.thing == part.draft.key and not item.phrase.attribute:
             continue
         part.fields.append(build(item, part.draft, part.name, part.taken, language))
     part.fields = _ordered_limits(part.fields, part.draft)
@@ -205,13 +208,12 @@ def _from_lexicon(part: Parts, known: lexicon.Thing, language: str) -> None:
         else f
         for f in part.fields
     ]
-    if part.said >= _ENOUGH and (_has_name(part) or part.references):
-        return
     fresh: list[Field] = []
-    room = len(known.fields) if part.said == 0 else max(1, _USUAL - part.said)
-    for key, required, unique in known.fields[: room + part.said]:
-        if len(fresh) >= room:
+    for key, required, unique in known.fields:
+        if len(fresh) >= (len(known.fields) if part.said == 0 else _FEW):
             break
+        if part.said >= _ENOUGH and not _indispensable(part, key, required):
+            continue
         if _already(part, key):
             continue
         taken = part.taken | {f.name for f in fresh}
@@ -219,6 +221,22 @@ def _from_lexicon(part: Parts, known: lexicon.Thing, language: str) -> None:
     part.fields = (
         [*fresh[:1], *part.fields, *fresh[1:]] if fresh and _names_it(fresh[0]) else [*part.fields, *fresh]
     )
+
+
+def _indispensable(part: Parts, key: str, required: bool) -> bool:
+    """What names the record, and the day of what happens; the rest of what is usual stays unsaid."""
+    types = {f.type for f in part.fields}
+    if key in _NAMING:
+        return not part.taken & set(_NAMING) and (
+            not (_has_name(part) or part.references) or (required and key in _NAMES)
+        )
+    return required and (
+        (key in _DAYS and not types & {"date", "datetime"}) or (key == "amount" and "money" not in types)
+    )
+
+
+_NAMES = frozenset({"name", "full_name"})
+_DAYS = frozenset({"date", "visit_date", "order_date", "taken_date", "starts_at"})
 
 
 def _already(part: Parts, key: str) -> bool:

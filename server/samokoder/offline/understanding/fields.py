@@ -72,7 +72,7 @@ def relation(item: Item, draft: Draft, drafts: Drafts) -> Related | None:
 
 # Nouns that in a list of fields are mostly a word to fill in, not a record to choose.
 _WRITTEN_IN = frozenset(
-    ["room", "building", "hotel", "place", "company", "department", "apartment", "group", "class"]
+    "room building hotel place company department apartment group class school_class contact service".split()
 )
 
 
@@ -201,6 +201,9 @@ def _type(item: Item, attribute: lexicon.Attribute | None, label: str) -> FieldT
     if _how_many(item.phrase):
         return "integer"
     type_ = attribute.type if attribute is not None else _by_sound(label, item)
+    if type_ in {"choice", "text"} and item.minimum is not None and item.maximum is not None:
+        whole = item.minimum % 1 == 0 and item.maximum % 1 == 0
+        return "integer" if whole else "decimal"
     if type_ == "choice" and not (attribute and attribute.choices):
         return "text"
     if type_ == "integer" and any(bound is not None and bound % 1 for bound in (item.minimum, item.maximum)):

@@ -158,6 +158,8 @@ def _read(parts: list[Segment]) -> Iterator[Item]:
 def _segment(parts: list[Segment], at: int) -> tuple[list[Item], int]:
     segment = tuple(node for node in parts[at] if node != Mark(";"))
     start = next((i for i, node in enumerate(segment) if isinstance(node, Phrase)), None)
+    if (states := _whether_states(parts, at)) is not None:
+        return states
     if start is None:
         return _without_noun(segment), 1
     phrase = segment[start]
@@ -173,6 +175,32 @@ def _segment(parts: list[Segment], at: int) -> tuple[list[Item], int]:
     if _is_choice(phrase) and tail and not _known_start(tail) and not isinstance(tail[0], Mark | Number):
         return _run_of_choices(parts, at, Item(phrase), tail)
     return _side_by_side(phrase, tail), 1
+
+
+_WHETHER = ("whether", "if", "ли")
+
+
+def _whether_states(parts: list[Segment], at: int) -> tuple[list[Item], int] | None:
+    """ "whether it is booked, done or cancelled": states, when more than one is named."""
+    asks = next((i for i, node in enumerate(parts[at]) if _is_filler(node, _WHETHER)), None)
+    if asks is None:
+        return None
+    named = [text_of([n for n in parts[at][asks + 1 :] if not isinstance(n, Filler)])]
+    for part in parts[at + 1 :]:
+        named.append(text_of([n for n in part if not isinstance(n, Filler)]))
+    count = next((i for i, text in enumerate(named) if not (text and is_state(text))), len(named))
+    if count < 2:
+        return None
+    return [Item(_status_of(parts[at]), choices=tuple(text.lower() for text in named[:count]))], count
+
+
+def _is_filler(node: Node, words: Sequence[str]) -> bool:
+    return isinstance(node, Filler) and node.text in words
+
+
+def _status_of(segment: Segment) -> Phrase:
+    word = "статус" if is_cyrillic(text_of(segment)) else "status"
+    return Phrase((Unit(tokens(word), attribute="status"),))
 
 
 def _without_noun(segment: Segment) -> list[Item]:
@@ -219,9 +247,31 @@ def _opened(
         taken = _while_unknown(following) if _is_choice(item.phrase) else len(following)
         chosen = tuple(text_of(part) for part in [*rest, *following[:taken]])
         return [replace(item, choices=chosen)], 1 + taken
-    if item.phrase.attribute and not item.phrase.thing and opener != Mark(":"):
+    if item.phrase.attribute and not item.phrase.thing and not item.phrase.plural and opener != Mark(":"):
         return [item, *_read(rest)], 1
-    return [replace(item, nested=tuple(_read([*rest, *following])))], end - at
+    own = next((i for i, part in enumerate(following) if _has_own_fields(part)), len(following))
+    return [replace(item, nested=tuple(_read([*rest, *following[:own]])))], 1 + own
+
+
+def _has_own_fields(part: Segment) -> bool:
+    """ "…, vendors (name, phone), tasks with a due date": another thing of the same rank begins here."""
+    start = _skip(part)
+    phrase = part[start] if start < len(part) else None
+    if not isinstance(phrase, Phrase) or not phrase.plural:
+        return False
+    tail = part[start + 1 :]
+    if tail and isinstance(tail[0], Cue) and tail[0].kind in {"with", "have"}:
+        return True
+    inside, _ = _parted(tail)
+    return bool(inside) and _lists_fields(phrase, list(segments(inside[0])))
+
+
+def _lists_fields(phrase: Phrase, parts: Sequence[Segment]) -> bool:
+    """Whether what stands in parentheses are fields rather than values."""
+    if len(parts) < 2:
+        return False
+    known = sum(_known_start(part[_skip(part) :]) for part in parts)
+    return known * 2 > len(parts) or (known > 0 and phrase.plural and phrase.attribute is None)
 
 
 def _mostly_known(parts: Sequence[Segment]) -> bool:
@@ -310,7 +360,7 @@ def _parted(tail: Segment) -> tuple[list[Segment], Segment]:
 
 def _parenthesis(item: Item, group: Segment) -> Item:
     parts = list(segments(group))
-    if not (item.phrase.attribute and not item.phrase.thing) and _mostly_known(parts) and len(parts) > 1:
+    if not (item.phrase.attribute and not item.phrase.thing) and _lists_fields(item.phrase, parts):
         return replace(item, nested=tuple(_read(parts)))
     whole = text_of(group)
     if _YES_NO.search(whole):

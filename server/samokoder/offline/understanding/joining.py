@@ -32,7 +32,7 @@ def having_many(clause: Nodes, at: int) -> tuple[list[Fact], int]:
     ], 1  # fmt: skip
 
 
-_JOINING = frozenset(
+JOINING = frozenset(
     [
         "sign",
         "attend",
@@ -53,7 +53,7 @@ def signing_up_for(clause: Nodes, at: int) -> list[Fact]:
     """ "Volunteers sign up for shifts": many of each, unless a third thing stands between them."""
     verb = clause[at]
     who, what = owner_of(clause, at), next_phrase(clause, at + 1)
-    if not isinstance(verb, Verb) or verb.lemma not in _JOINING or who is None or what is None:
+    if not isinstance(verb, Verb) or verb.lemma not in JOINING or who is None or what is None:
         return []
     if not (who.thing and what.thing and who.plural and what.plural) or what.attribute:
         return []

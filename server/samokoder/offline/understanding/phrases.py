@@ -228,7 +228,8 @@ def _cue(found: tuple[Token, ...], at: int) -> tuple[CueKind | None, int]:
 def _is_cue(found: tuple[Token, ...], at: int, cue: CueKind) -> bool:
     token = found[at]
     if cue == "track" and token.low in _MAYBE_NOUN:
-        return at == 0 or found[at - 1].low in _VERB_BEFORE
+        last = at + 1 == len(found) or found[at + 1].kind == "mark" or found[at + 1].low == "and"
+        return at == 0 or (found[at - 1].low in _VERB_BEFORE and not (last and found[at - 1].low == "and"))
     return not (cue == "have" and at == 0 and token.low in {"fields", "columns"} and len(found) > 3)
 
 

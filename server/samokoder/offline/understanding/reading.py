@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from samokoder.offline.understanding import lexicon
 from samokoder.offline.understanding.clauses import (
     all_phrases,
     cut_at_stops,
+    next_phrase,
     outside_parentheses,
     without_end,
 )
 from samokoder.offline.understanding.definitions import definition_of
-from samokoder.offline.understanding.facts import Fact, Fields, Life, Mention, Strength
+from samokoder.offline.understanding.facts import Belongs, Fact, Fields, HasMany, Life, Mention, Strength
 from samokoder.offline.understanding.items import Item, read_items
-from samokoder.offline.understanding.joining import assigned, per_each
+from samokoder.offline.understanding.joining import JOINING, assigned, per_each
 from samokoder.offline.understanding.life_cycles import life_of
 from samokoder.offline.understanding.listing import bare_list, listed_things, loose_attributes, things_kept
 from samokoder.offline.understanding.permissions import decisions, rights
-from samokoder.offline.understanding.phrases import Nodes, Phrase, nodes
+from samokoder.offline.understanding.phrases import Cue, Filler, Nodes, Phrase, Verb, nodes
 from samokoder.offline.understanding.statements import statements_of
+from samokoder.offline.understanding.subjects import is_thing
 from samokoder.offline.understanding.text import UNNAMED
 
 
@@ -29,7 +32,41 @@ def read(sentences: Sequence[str]) -> list[Fact]:
         for fact in read_sentence(sentence, last):
             found.append(fact)
             last = _spoken_of(fact) or last
+        said = nodes(sentence)
+        found += [*_between_them(said, found), *_attended(said, found)]
     return found
+
+
+def _between_them(sentence: Nodes, said: Sequence[Fact]) -> list[Fact]:
+    """ "contracts between them": each belongs to one of the two things described last."""
+    for one, between, them in zip(sentence, sentence[1:], sentence[2:], strict=False):
+        named = isinstance(one, Phrase) and between in _BETWEEN and them in _THEM
+        if named and isinstance(one, Phrase):
+            others = [f.thing for f in said if isinstance(f, Fields) and f.thing is not None]
+            two = list(dict.fromkeys(t for t in others if t.lemmas != one.lemmas))[-2:]
+            return [Mention(one, Strength.described), *(Belongs(one, other) for other in two)]
+    return []
+
+
+_BETWEEN = (Filler("between"), Filler("между"))
+_THEM = (Filler("them"), Filler("ними"))
+
+
+def _attended(sentence: Nodes, said: Sequence[Fact]) -> list[Fact]:
+    """ "who attended which training": many people, many trainings."""
+    for i, node in enumerate(sentence[:-2]):
+        asks = isinstance(node, Cue) and node.kind == "which" and node.text.lower() in {"who", "кто"}
+        what = next_phrase(sentence, i + 2)
+        verb = sentence[i + 1]
+        if asks and isinstance(verb, Verb) and verb.lemma in JOINING and what is not None and is_thing(what):
+            people = [f.thing for f in said if isinstance(f, Fields) and _is_person(f.thing)]
+            return [fact for one in people[:1] if one for fact in (HasMany(one, what), HasMany(what, one))]
+    return []
+
+
+def _is_person(thing: Phrase | None) -> bool:
+    known = lexicon.things().get(thing.thing or "") if thing is not None else None
+    return known is not None and known.person
 
 
 def _spoken_of(fact: Fact) -> Phrase | None:
@@ -63,7 +100,11 @@ def _clause(clause: Nodes, last: Phrase | None) -> list[Fact]:
     found += loose_attributes(clause, found)
     found += [*assigned(clause, last), *per_each(clause)]
     figures = {
-        item.phrase for fact in found if isinstance(fact, Fields) for item in fact.items if _measured(item)
+        item.phrase
+        for fact in found
+        if isinstance(fact, Fields)
+        for item in fact.items
+        if _measured(item) or (len(item.choices) >= 2 and not item.phrase.plural)
     }
     spoken = [
         phrase

@@ -50,8 +50,20 @@ def plain(description: str) -> str:
     text = re.sub(r"[«»“”„‟\"`*_]{1,3}", "", text)
     text = re.sub(r"\b(yes|да)\s*/\s*(no|нет)\b", r"(\1 or \2)", text)
     text = re.sub(r"[ \t]*[—–‒―]+[ \t]*", " - ", text).replace("’", "'").replace("\r", "\n")
+    text = re.sub(r"\b(it|that|he|she|they|who)'(s|re)\b", _in_full, text, flags=re.IGNORECASE)
+    text = re.sub(r"\bw/ ?", "with ", _PURPOSE.sub(r"\1 app \2", text, count=1))
     text = _FIO.sub("ФИО", _ABBREVIATION.sub(lambda m: m.group(1).replace(".", ""), text))
     return "".join(c if c in "\n\t" or unicodedata.category(c)[0] not in "C" else " " for c in text)
+
+
+_PURPOSE = re.compile(
+    r"\b(a|an|some)\s+(?:\w+\s+){0,2}?(?:tool|thing|program|helper)\s+(for|to|that|which|where|so)\b",
+    re.IGNORECASE,
+)
+
+
+def _in_full(short: re.Match[str]) -> str:
+    return f"{short.group(1)} {'is' if short.group(2) == 's' else 'are'}"
 
 
 def sentences(description: str) -> tuple[str, ...]:
