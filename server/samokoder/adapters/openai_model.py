@@ -336,6 +336,6 @@ def _bytes(text: str) -> int:
 
 def _wait(trouble: Trouble, tried: int) -> float:
     """Seconds: what the endpoint asks for, else twice as long each time, spread out by chance."""
-    if trouble.retry_after is not None:
+    if trouble.retry_after:
         return trouble.retry_after
     return min(LONGEST_WAIT, FIRST_WAIT * float(2**tried)) * random.uniform(0.75, 1.25)

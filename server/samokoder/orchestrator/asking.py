@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from samokoder.agents.agent import Agent
+from samokoder.agents.reading import Unreadable, json_in
+from samokoder.domain.fenced import NotFenced, as_json
 from samokoder.domain.message import Message, Tier
 from samokoder.domain.request import Usage
 from samokoder.domain.run import Run
@@ -20,6 +22,14 @@ R = TypeVar("R", bound=Value)
 
 ASKED_AGAIN = 2
 """Times an answer of the wrong form goes back to the model with what is wrong, within one action."""
+CONTINUED = 3
+"""Times the rest of an answer that was cut off is asked for."""
+LONGEST = 400_000
+"""Characters of an answer; one that is longer has lost its way and is not gone on with."""
+TAIL = 60
+"""Characters a continuation repeats, so that nothing is lost or doubled where it is joined."""
+SLACK = 40
+"""Characters that may stand before them."""
 
 
 class Unusable(InvalidAnswer):
@@ -46,13 +56,31 @@ async def ask(
     )
     spent = Usage()
     for turn in range(1, 2 + ASKED_AGAIN):
-        reply = await _reply(request, run, world, model)
-        spent += reply.usage
+        reply, cost = await _whole_reply(request, run, world, model)
+        spent += cost
         answer, objection = read(agent, brief, reply)
         if answer is not None and not objection:
             return answer, spent
-        request = _again(request, reply, objection, salt * 100 + turn)
+        request = _again(request, reply, objection, salt * 100 + turn, readable=_readable(agent, reply))
     raise Unusable(f"{agent.name}: {objection}", spent)
+
+
+async def _whole_reply(
+    request: ModelRequest, run: Run, world: World, model: LanguageModel
+) -> tuple[ModelReply, Usage]:
+    """The reply and its cost; where it was cut off, the rest of it is asked for."""
+    reply = await _reply(request, run, world, model)
+    spent = reply.usage
+    for _ in range(CONTINUED):
+        if not reply.truncated or not 0 < len(reply.text) <= LONGEST:
+            break
+        more = await _reply(rest_of(request, reply.text), run, world, model)
+        spent += more.usage
+        whole = joined(reply.text, more.text)
+        if whole is None:
+            break
+        reply = reply.model_copy(update={"text": whole, "truncated": more.truncated})
+    return reply, spent
 
 
 async def _reply(request: ModelRequest, run: Run, world: World, model: LanguageModel) -> ModelReply:
@@ -75,35 +103,70 @@ def read(agent: Agent[B, R], brief: B, reply: ModelReply) -> tuple[R | None, str
     if reply.truncated:
         return None, "the answer was cut off; answer again, more briefly"
     try:
-        answer = agent.answer.model_validate_json(unfenced(reply.text))
+        answer = agent.answer.model_validate_json(_as_json(agent, reply.text))
+    except Unreadable as fault:
+        return None, f"{fault}; keep to the form your answer is to have"
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False, include_context=False)
         return None, "; ".join(f"{_place(fault['loc'])}: {fault['msg']}" for fault in faults[:8])
     return answer, agent.objection(brief, answer)
 
 
+def _as_json(agent: Agent[Any, Any], text: str) -> str:
+    """Raises Unreadable."""
+    try:
+        return json_in(text)
+    except Unreadable as fault:
+        if text.lstrip().startswith("{"):  # half an object; a fence in it is a part of it
+            raise
+        try:  # plain text that came in pieces was put together only here
+            return as_json(agent.schema, text)
+        except NotFenced:
+            raise fault from None
+
+
+def _readable(agent: Agent[Any, Any], reply: ModelReply) -> bool:
+    try:
+        return bool(_as_json(agent, reply.text)) and not reply.truncated
+    except Unreadable:
+        return False
+
+
 def _place(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in location) or "answer"
 
 
-def unfenced(text: str) -> str:
-    """The text without a Markdown code fence around all of it."""
-    stripped = text.strip()
-    if stripped.startswith("```") and stripped.endswith("```") and "\n" in stripped:
-        return stripped.split("\n", 1)[1].rsplit("```", 1)[0]
-    return stripped
-
-
-def _again(request: ModelRequest, reply: ModelReply, objection: str, salt: int) -> ModelRequest:
-    """The same question with what was wrong; a new request even when the same wrong answer comes twice."""
-    asked = request.messages[:2]  # the role and the brief; earlier wrong answers only cost tokens
-    return request.model_copy(
-        update={
-            "messages": (
-                *asked,
-                Message(role="assistant", content=reply.text[:20_000]),
-                Message(role="user", content=f"This cannot be used: {objection}. Answer again, whole."),
-            ),
-            "salt": salt,
-        }
+def rest_of(request: ModelRequest, said: str) -> ModelRequest:
+    """Asks for what an answer that was cut off still lacks, from a place both sides know."""
+    tail = said[-TAIL:]
+    wanted = (
+        f"Your answer was cut off. It ended with these characters:\n{tail}\nWrite the rest of it. Begin with "
+        "exactly these characters, then go on where you stopped; no fence around it and no word about it."
     )
+    messages = (
+        *request.messages,
+        Message(role="assistant", content=said),
+        Message(role="user", content=wanted),
+    )
+    return request.model_copy(update={"messages": messages, "form": "rest"})
+
+
+def joined(said: str, more: str) -> str | None:
+    """Both pieces as one; None where it is not plain how they fit."""
+    tail = said[-TAIL:]
+    at = more.find(tail, 0, len(tail) + SLACK)
+    return None if at < 0 else said + more[at + len(tail) :]
+
+
+def _again(
+    request: ModelRequest, reply: ModelReply, objection: str, salt: int, *, readable: bool
+) -> ModelRequest:
+    """The same question with what was wrong; a new request even when the same wrong answer comes twice.
+
+    What could not be read is no help to look at, and is asked for in plain text, which is easier to write.
+    """
+    asked = request.messages[:2]  # the role and the brief; earlier wrong answers only cost tokens
+    said = (Message(role="assistant", content=reply.text[:20_000]),) if readable else ()
+    wrong = Message(role="user", content=f"This cannot be used: {objection}. Answer again, whole.")
+    form = request.form if readable else "text"
+    return request.model_copy(update={"messages": (*asked, *said, wrong), "salt": salt, "form": form})

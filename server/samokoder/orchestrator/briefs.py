@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from samokoder.agents.architect import ArchitectBrief
 from samokoder.agents.bug_hunter import FaultBrief
-from samokoder.agents.code_monkey import CodeMonkeyBrief
+from samokoder.agents.code_monkey import CodeMonkeyBrief, wanted
 from samokoder.agents.delivery import DeliveryBrief
 from samokoder.agents.developer import DeveloperBrief
 from samokoder.agents.reviewer import ReviewerBrief
@@ -101,13 +101,15 @@ def code_monkey(
     task = building.task(action.task)
     known = {source.path for source in sources} | {action.order.path}
     assert isinstance(task.phase, Coding)
+    current = tuple(s for s in sources if s.path == action.order.path)
     return CodeMonkeyBrief(
         architecture=building.architecture,
         task=task.task,
         requirements=requirements(building, task),
         approach=task.phase.approach,
         order=action.order,
-        current=tuple(s for s in sources if s.path == action.order.path),
+        wanted=wanted(current),
+        current=current,
         neighbours=tuple(s for s in sources if s.path != action.order.path),
         existing=tuple(source for source in existing if source.path not in known),
         findings=tuple(f for f in task.findings if f.path == action.order.path and not f.waived),

@@ -241,7 +241,7 @@ async def _write_file(action: WriteFile, run: Run, world: World) -> Landing:
     brief = briefs.code_monkey(building, action, seen, there)
     written, spent = await ask(CODE_MONKEY, brief, run, world, salt=_salt(run, action))
     path = action.order.path
-    files, blobs = _stored((SourceFile(path=path, text=written.text),))
+    files, blobs = _stored((SourceFile(path=path, text=written.content(brief.before)),))
     outcome = FileWritten(task=action.task, path=path, digest=files[path], round=action.round, spent=spent)
     return Landing(outcome, blobs)
 
