@@ -43,6 +43,10 @@ async def gone(marker: str) -> bool:
     return False
 
 
+def parent(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+
+
 DAEMONS = """
 import os, signal, sys, time
 for _ in range(5):
@@ -112,6 +116,24 @@ async def test_code_that_kills_its_watchers_never_passes(session: SandboxSession
     marker = secrets.token_hex(8)
     text = DAEMONS.replace("print", "os.kill(os.getppid(), 9); time.sleep(600); print")
     report = await run(session, text, marker, "0.2")
+    assert not report.passed
+    assert await gone(marker)
+    assert (await run(session, "print('fine')")).passed
+
+
+async def test_a_run_whose_watcher_died_never_passes(session: SandboxSession) -> None:
+    """As when the kernel ends it for want of memory."""
+    marker = secrets.token_hex(8)
+    running = asyncio.create_task(run(session, "import time; time.sleep(600)", marker))
+    with anyio.fail_after(10):
+        while not (found := living(marker)):
+            await anyio.sleep(0.05)
+    try:
+        os.kill(parent(found[-1]), signal.SIGKILL)
+    except PermissionError:
+        running.cancel()
+        pytest.skip("processes of this runner belong to somebody else")
+    report = await running
     assert report.exit_code is None and report.fault
     assert await gone(marker)
     assert (await run(session, "print('fine')")).passed

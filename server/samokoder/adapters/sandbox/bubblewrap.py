@@ -46,6 +46,16 @@ _KERNEL = (
     "/proc/scsi",
 )
 """Settings of the whole machine: for the kernel, a server run by root is root in here too."""
+_TELLING = (
+    "/proc/kallsyms",
+    "/proc/kcore",
+    "/proc/key-users",
+    "/proc/keys",
+    "/proc/latency_stats",
+    "/proc/sched_debug",
+    "/proc/timer_list",
+)
+"""What the kernel tells of itself and of others; unreadable where a device lies over it."""
 _FILES = {
     "/etc/passwd": b"sandbox:x:1000:1000::/tmp:/bin/sh\n",
     "/etc/group": b"sandbox:x:1000:\n",
@@ -116,6 +126,7 @@ class Wrapping:
         words += [
             "--die-with-parent",
             "--new-session",
+            "--as-pid-1",
             "--cap-drop",
             "ALL",
             "--hostname",
@@ -125,6 +136,9 @@ class Wrapping:
         words += [*_system(), "--proc", "/proc", "--dev", "/dev"]
         for path in _KERNEL:
             words += ["--ro-bind-try", path, path]
+        for path in _TELLING:
+            if Path(path).is_file():
+                words += ["--ro-bind", os.devnull, path]
         for path in ("/tmp", "/dev/shm"):
             words += ["--size", str(TEMPORARY_BYTES), "--tmpfs", path]
         words += ["--size", str(WORK_BYTES), "--tmpfs", "/sandbox", "--chdir", "/sandbox"]

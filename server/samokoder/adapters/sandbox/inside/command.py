@@ -13,6 +13,7 @@ import sys
 from contextlib import suppress
 from typing import Any, NoReturn
 
+from samokoder.adapters.sandbox.inside.landlock import keep_apart
 from samokoder.adapters.sandbox.inside.processes import PR_SET_DUMPABLE, PR_SET_PDEATHSIG, prctl
 
 
@@ -26,6 +27,7 @@ def become(ask: dict[str, Any], folder: str, output: int, warm: bool) -> None:
         os.dup2(fd, target)
     os.closerange(3, 1024)
     limit(ask["limits"])
+    keep_apart(folder)
     os.chdir(f"{folder}/files")
     environment = {**ask["env"], "HOME": f"{folder}/home", "TMPDIR": f"{folder}/tmp"}
     signal.set_wakeup_fd(-1)

@@ -1,0 +1,1 @@
+"""Attacks on the sandboxes: harmless probes that run inside, and what each is known to let through."""
