@@ -20,6 +20,7 @@
      │       ├ EgressDenied       the installer asked for what no configured index uses
      │       └ DependencyRefused  a package must not be used
      ├ StaleRun                somebody else has committed a step of this run
+     ├ ReplayDiffers           a recorded run does not come out as it did
      └ UnexpectedOutcome       our bug: phase and outcome do not fit
 
 A failing check, a rejected review, a non-zero exit are outcomes, never exceptions.
@@ -109,6 +110,10 @@ class EgressDenied(InstallFailed):
         "Only the indexes that pip, uv and npm are configured to use on this machine are reached; if one of "
         "them keeps its files on another host, name that host there too."
     )
+
+
+class ReplayDiffers(SamokoderError):
+    """The recorded run does not come out as it did."""
 
 
 class StaleRun(SamokoderError):

@@ -216,6 +216,10 @@ class Journal(Protocol):
         """The stored reply to this very request, if it was paid for before."""
         ...
 
+    async def replies(self, run_id: str) -> Mapping[Digest, ModelReply]:
+        """Every stored reply of this run and those it was forked from, by the digest of its request."""
+        ...
+
     async def reserve(self, run_id: str, request: ModelRequest, worst: Usage, budget: Budget) -> str:
         """Set the worst case aside and return a ticket; raises BudgetExceeded when it does not fit."""
         ...

@@ -87,6 +87,12 @@ class MemoryJournal:
             run_id = parent
         return next((r for run, digest, r in self._settled if run in lineage and digest == request), None)
 
+    async def replies(self, run_id: str) -> Mapping[Digest, ModelReply]:
+        lineage = [run_id]
+        while parent := self._forks.get(lineage[-1], ("", 0))[0]:
+            lineage.append(parent)
+        return {digest: reply for run, digest, reply in reversed(self._settled) if run in lineage}
+
     async def reserve(self, run_id: str, request: ModelRequest, worst: Usage, budget: Budget) -> str:
         total = worst + self._spent(run_id)
         tokens = total.tokens_in + total.tokens_out

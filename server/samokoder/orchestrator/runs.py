@@ -19,6 +19,7 @@ from samokoder.domain.outcome import (
     Resumed,
     SpecificationApproved,
 )
+from samokoder.domain.paths import FilePath
 from samokoder.domain.plan import Plan
 from samokoder.domain.request import MAX_DESCRIPTION, Request
 from samokoder.domain.run import ApprovingPlan, ApprovingSpecification, Run, waiting_for
@@ -28,6 +29,8 @@ from samokoder.errors import InvalidRequest, NotFound, SamokoderError
 from samokoder.orchestrator.advance import advance
 from samokoder.orchestrator.conduct import Conductor, fold
 from samokoder.orchestrator.findings import findings
+from samokoder.orchestrator.recording import Recording, recording_of
+from samokoder.orchestrator.replay import Replayed, replay
 from samokoder.orchestrator.world import World
 from samokoder.ports import News, RunSummary, Step
 
@@ -163,6 +166,14 @@ class Runs:
 
     async def runs(self) -> list[RunSummary]:
         return await self._world.journal.runs()
+
+    async def recording(self, run_id: str) -> Recording:
+        """Everything a replay of this run needs. Raises NotFound."""
+        return await recording_of(self._world.journal, run_id)
+
+    async def replay(self, recording: Recording) -> tuple[Replayed, dict[FilePath, bytes]]:
+        """Do a recorded run again, offline. Raises ReplayDiffers."""
+        return await replay(recording, self._world)
 
     async def text(self, digest: str) -> str:
         """Content of a file. Raises NotFound."""

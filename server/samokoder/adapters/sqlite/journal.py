@@ -158,6 +158,10 @@ class SqliteJournal:
         async with self._engine.connect() as connection:
             return await ledger.paid_reply(connection, run_id, request)
 
+    async def replies(self, run_id: str) -> Mapping[Digest, ModelReply]:
+        async with self._engine.connect() as connection:
+            return await ledger.replies(connection, run_id)
+
     async def reserve(self, run_id: str, request: ModelRequest, worst: Usage, budget: Budget) -> str:
         async with self._writing() as transaction:
             ticket = await ledger.reserve(transaction, run_id, request, worst, budget)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 import zlib
+from typing import Any
 
 from sqlalchemy import Float, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -89,6 +90,30 @@ async def settle(transaction: Transaction, ticket: str, reply: ModelReply | None
     )
 
 
+_REPLIES = (
+    select(model_call)
+    .where(model_call.c.run == bindparam("of"), model_call.c.state == "settled")
+    .order_by(model_call.c.started)
+)
+
+
+async def replies(connection: AsyncConnection, run_id: str) -> dict[Digest, ModelReply]:
+    """Of this run and those it was forked from; the first where one was asked for twice."""
+    found: dict[Digest, ModelReply] = {}
+    lineage: str | None = run_id
+    while lineage:
+        for row in (await connection.execute(_REPLIES, {"of": lineage})).all():
+            found.setdefault(row.request_digest, _reply(row))
+        lineage = (await connection.execute(select(run.c.forked_from).where(run.c.id == lineage))).scalar()
+    return found
+
+
+def _reply(row: Any) -> ModelReply:
+    usage = Usage(**{name: getattr(row, name) for name in _COLUMNS})
+    text = zlib.decompress(row.reply).decode()
+    return ModelReply(text=text, model=row.model, usage=usage, truncated=row.truncated)
+
+
 async def paid_reply(connection: AsyncConnection, run_id: str, request: Digest) -> ModelReply | None:
     """Also of the runs this one was forked from: their replies were paid for too."""
     lineage: str | None = run_id
@@ -99,15 +124,7 @@ async def paid_reply(connection: AsyncConnection, run_id: str, request: Digest) 
             model_call.c.state == "settled",
         )
         if row := (await connection.execute(query)).first():
-            usage = Usage(
-                calls=row.calls,
-                tokens_in=row.tokens_in,
-                tokens_out=row.tokens_out,
-                tokens_cached=row.tokens_cached,
-                cost=row.cost,
-            )
-            text = zlib.decompress(row.reply).decode()
-            return ModelReply(text=text, model=row.model, usage=usage, truncated=row.truncated)
+            return _reply(row)
         lineage = (await connection.execute(select(run.c.forked_from).where(run.c.id == lineage))).scalar()
     return None
 
