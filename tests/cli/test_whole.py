@@ -43,6 +43,23 @@ async def test_from_a_description_to_a_verified_application(tmp_path: Path) -> N
     run_id = out.split()[1]
     _, shown, _ = await samokoder(tmp_path, "show", run_id)
     assert DESCRIPTION in shown and " none " not in shown
+    await it_is_replayed(tmp_path, run_id, app)
+
+
+async def it_is_replayed(tmp_path: Path, run_id: str, app: Path) -> None:
+    """From the database, and from a file where nothing is known of the run."""
+    recording, elsewhere = tmp_path / "run.json", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    assert (await samokoder(tmp_path, "replay", run_id))[0] == 0
+    assert (await samokoder(tmp_path, "export-recording", run_id, str(recording)))[0] == 0
+    code, out, err = await samokoder(
+        elsewhere, "replay", "--recording", str(recording), "--into", str(elsewhere / "app")
+    )
+    assert (code, err) == (0, ""), out
+    made = {path.relative_to(elsewhere / "app"): path for path in (elsewhere / "app").rglob("*")}
+    files = {name: path.read_bytes() for name, path in made.items() if path.is_file()}
+    assert len(files) > 30
+    assert all((app / name).read_bytes() == content for name, content in files.items())
 
 
 async def test_what_the_embedded_model_cannot_build_is_blocked_with_what_to_do_and_on_record(

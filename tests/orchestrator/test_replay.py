@@ -84,7 +84,7 @@ async def test_a_reply_that_was_changed_is_noticed_at_its_step() -> None:
 async def test_a_missing_reply_is_never_asked_for() -> None:
     _, recording = await recorded(world())
     with pytest.raises(ReplayDiffers, match="not on record"):
-        await elsewhere(recording.model_copy(update={"replies": {}}))
+        await elsewhere(recording.model_copy(update={"replies": {}, "used": {}}))
 
 
 async def test_a_step_that_was_taken_out_is_noticed() -> None:
@@ -92,3 +92,13 @@ async def test_a_step_that_was_taken_out_is_noticed() -> None:
     steps = tuple(step for step in recording.steps if step.outcome.kind != "designed")
     with pytest.raises(ReplayDiffers, match="is not due"):
         await elsewhere(recording.model_copy(update={"steps": steps}))
+
+
+async def test_a_recording_outlives_a_new_wording_of_the_questions() -> None:
+    _, recording = await recorded(world())
+    reworded = {f"{n:064d}": reply for n, reply in enumerate(recording.replies.values())}
+    names = dict(zip(recording.replies, reworded, strict=True))
+    used = {index: tuple(names[digest] for digest in digests) for index, digests in recording.used.items()}
+    done, _ = await elsewhere(recording.model_copy(update={"replies": reworded, "used": used}))
+    assert done.end == "verified"  # type: ignore[attr-defined]
+    assert done.reworded == done.replies > 10  # type: ignore[attr-defined]

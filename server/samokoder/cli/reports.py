@@ -221,3 +221,14 @@ def model_test(result: dict[str, Any]) -> None:
         return
     cost = "at an unknown price" if result["cost"] is None else f"${result['cost'] / 1e6:.6f}"
     print(f"{result['model']} answered in {result['seconds']:.1f} s ({cost}).")
+
+
+def replayed(told: dict[str, Any]) -> None:
+    print(f"Replayed {told['steps']} steps with {told['replies']} replies on record: every step as it was.")
+    if told["reworded"]:
+        print(f"{told['reworded']} questions are worded otherwise today.")
+    print(f"End {told['end'] or 'none'}; {told['files']} files, tree {told['tree'][:16]}.")
+
+
+def exported(told: dict[str, Any]) -> None:
+    print(f"{told['path']}: {told['steps']} steps, {told['replies']} replies of models.")

@@ -229,6 +229,21 @@ async def _fork(client: Client, given: argparse.Namespace) -> int:
     )
 
 
+async def _export_recording(client: Client, given: argparse.Namespace) -> int:
+    done = await client.command("exportRecording", runId=given.run, path=_absolute(given.file))
+    return _tell(given, done, reports.exported)
+
+
+async def _replay(client: Client, given: argparse.Namespace) -> int:
+    """Of a run on record, or of a file where one of that name is."""
+    if (given.run is None) == (given.recording is None):
+        raise UsageError("give the id of a run, or --recording FILE")
+    source = {"runId": given.run} if given.run else {"recording": _absolute(given.recording)}
+    target = {"target": _absolute(given.into)} if given.into else {}
+    done = await client.command("replay", **source, **target)
+    return _tell(given, done, reports.replayed)
+
+
 async def _waive(client: Client, given: argparse.Namespace) -> int:
     picture = await client.command("waive", runId=given.run, findingId=given.finding, reason=given.reason)
     return _tell(given, picture, reports.whole)
@@ -256,5 +271,7 @@ WORK: dict[str, Work] = {
     "test-model": _test_model,
     "cancel": _cancel,
     "fork": _fork,
+    "export-recording": _export_recording,
+    "replay": _replay,
     "waive": _waive,
 }

@@ -156,3 +156,22 @@ class ExplainParams(RunParams):
         if (self.finding_id is None) == (self.check_id is None):
             raise ValueError("give either findingId or checkId")
         return self
+
+
+class ExportRecordingParams(RunParams):
+    path: str
+    """A new file, as an absolute path or a file URI."""
+
+
+class ReplayParams(Params):
+    run_id: str | None = None
+    recording: str | None = None
+    """A file that ``exportRecording`` made."""
+    target: str | None = None
+    """A folder the files are written into, over nothing that is there."""
+
+    @model_validator(mode="after")
+    def _one_run(self) -> ReplayParams:
+        if (self.run_id is None) == (self.recording is None):
+            raise ValueError("give either runId or recording")
+        return self

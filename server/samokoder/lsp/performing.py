@@ -28,6 +28,7 @@ from samokoder.lsp.params import (
     WaiveParams,
 )
 from samokoder.lsp.picture import picture, run_item, state_of
+from samokoder.lsp.recordings import export_recording, replay
 from samokoder.lsp.results import (
     CancelResult,
     Explanation,
@@ -237,3 +238,6 @@ async def _open(session: Session, run_id: str, kind: Kind) -> Opened:
             f"Run {run_id} has no such document yet.", hint="It is written when the run gets there."
         )
     return Opened(uri=uri_of(str(place)), shown=await _show(session, place))
+
+
+__all__ = ["export_recording", "replay"]

@@ -191,6 +191,24 @@ class CancelResult(Result):
     state: State | None
 
 
+class RecordingExported(Result):
+    path: str
+    steps: int
+    replies: int
+
+
+class ReplayResult(Result):
+    """A replay in which every step came out as recorded; one that did not is an error."""
+
+    run_id: str
+    steps: int
+    replies: int
+    reworded: int
+    end: str | None
+    tree: str
+    files: int
+
+
 class ForkResult(Result):
     run_id: str
     steps: int

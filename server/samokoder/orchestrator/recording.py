@@ -17,6 +17,8 @@ class Recording(Value):
     steps: tuple[Step, ...]
     replies: dict[Digest, ModelReply]
     """By the digest of the request."""
+    used: dict[int, tuple[Digest, ...]] = {}
+    """Which replies each step rests on, in order: what lets it be replayed when questions are worded anew."""
     project: dict[Digest, str] = {}
     """Contents of the project the request was about, as text; files that are not text are in hexadecimal."""
 

@@ -48,6 +48,8 @@ class Replayed(Value):
     steps: int
     replies: int
     """Replies of models that were used again."""
+    reworded: int
+    """Of these, answers to questions that are worded otherwise today."""
     end: str | None
     tree: Digest
     """Of the application's files."""
@@ -58,10 +60,26 @@ async def replay(recording: Recording, world: World) -> tuple[Replayed, dict[Fil
 
     Of ``world`` only time and names are used.
     """
+    done, files, _ = await _replayed(recording, world)
+    return done, files
+
+
+async def with_used(recording: Recording, world: World) -> Recording:
+    """The recording with what each step rests on; as it is when it cannot be replayed any more."""
+    try:
+        _, _, record = await _replayed(recording, world)
+    except ReplayDiffers:
+        return recording
+    used = {index: tuple(digests) for index, digests in record.used.items() if digests}
+    return recording.model_copy(update={"used": used})
+
+
+async def _replayed(recording: Recording, world: World) -> tuple[Replayed, dict[FilePath, bytes], _Record]:
     record = _Record(recording)
     run = Run(id=recording.run_id, request=recording.request)
     for step in recording.steps:
         outcome = step.outcome
+        record.step = step.index
         if outcome.action and not isinstance(outcome, OF_THE_WORLD):
             await _derive(outcome, step.index, run, record, world)
         run = advance(run, outcome)
@@ -70,11 +88,12 @@ async def replay(recording: Recording, world: World) -> tuple[Replayed, dict[Fil
     done = Replayed(
         run_id=run.id,
         steps=len(recording.steps),
-        replies=len(record.used),
+        replies=sum(len(digests) for digests in record.used.values()),
+        reworded=record.reworded,
         end=run.end.kind if run.end else None,
         tree=tree_digest(files),
     )
-    return done, {path: record.content[digest] for path, digest in files.items()}
+    return done, {path: record.content[digest] for path, digest in files.items()}, record
 
 
 async def _derive(outcome: Outcome, index: int, run: Run, record: _Record, world: World) -> None:
@@ -127,15 +146,21 @@ class _Record:
 
     recording: Recording
     content: dict[Digest, bytes] = field(default_factory=dict)
-    used: set[Digest] = field(default_factory=set)
+    used: dict[int, list[Digest]] = field(default_factory=dict)
+    step: int = 0
+    reworded: int = 0
     name: str = "recording"
 
     def __post_init__(self) -> None:
         self.content.update({d: content_of(kept) for d, kept in self.recording.project.items()})
 
     async def paid_reply(self, run_id: str, request: Digest) -> ModelReply | None:
+        used = self.used.setdefault(self.step, [])
+        then = self.recording.used.get(self.step, ())
+        if request not in self.recording.replies and len(used) < len(then):
+            request, self.reworded = then[len(used)], self.reworded + 1
         if reply := self.recording.replies.get(request):
-            self.used.add(request)
+            used.append(request)
         return reply
 
     async def blobs(self, digests: Sequence[Digest]) -> Mapping[Digest, bytes]:

@@ -30,7 +30,7 @@ from samokoder.orchestrator.advance import advance
 from samokoder.orchestrator.conduct import Conductor, fold
 from samokoder.orchestrator.findings import findings
 from samokoder.orchestrator.recording import Recording, recording_of
-from samokoder.orchestrator.replay import Replayed, replay
+from samokoder.orchestrator.replay import Replayed, replay, with_used
 from samokoder.orchestrator.world import World
 from samokoder.ports import News, RunSummary, Step
 
@@ -169,7 +169,7 @@ class Runs:
 
     async def recording(self, run_id: str) -> Recording:
         """Everything a replay of this run needs. Raises NotFound."""
-        return await recording_of(self._world.journal, run_id)
+        return await with_used(await recording_of(self._world.journal, run_id), self._world)
 
     async def replay(self, recording: Recording) -> tuple[Replayed, dict[FilePath, bytes]]:
         """Do a recorded run again, offline. Raises ReplayDiffers."""
