@@ -32,9 +32,12 @@ export class Runs implements vscode.Disposable {
     return this.selected ?? this.active()[0]?.runId ?? this.near()[0]?.runId;
   }
 
+  /** Beginnings the server has not named yet. */
+  beginning = 0;
+
   /** Whether this window began it or went on with it. */
   startedHere(runId: string): boolean {
-    return this.ours.has(runId);
+    return this.ours.has(runId) || this.beginning > 0;
   }
 
   take(runId: string): void {

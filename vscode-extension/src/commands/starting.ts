@@ -88,6 +88,7 @@ async function begin(world: World, command: string, given: object, title: string
   if (!(await world.setup.isDone())) await world.server.ready(); // shows its own progress
   const token = world.bars.open(title, vscode.l10n.t("starting"));
   let started: RunStarted | undefined;
+  world.runs.beginning += 1;
   try {
     const client = await world.server.ready();
     const { WorkDoneProgress } = await import("vscode-languageclient/node");
@@ -97,6 +98,7 @@ async function begin(world: World, command: string, given: object, title: string
     await world.runs.refresh(started.runId);
     return started;
   } finally {
+    world.runs.beginning -= 1;
     if (started?.token !== token) world.bars.close(token);
   }
 }
