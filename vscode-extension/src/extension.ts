@@ -9,7 +9,7 @@ import * as upkeep from "./commands/upkeep";
 import { givenOf, tell, type Command, type World } from "./commands/command";
 import { Notes } from "./notes";
 import { ProgressBars } from "./progress";
-import type { Question, RunEvent, Status } from "./protocol";
+import { APPROVALS, type Question, type RunEvent, type Status } from "./protocol";
 import { Questions } from "./questions";
 import { isHere, Runs } from "./runs";
 import { ABILITIES, Secrets } from "./secrets";
@@ -38,7 +38,7 @@ const COMMANDS: Record<string, Command> = {
 };
 
 export function activate(context: vscode.ExtensionContext): { world: World } {
-  const secrets = new Secrets(context.secrets);
+  const secrets = new Secrets(context.secrets, context.globalState);
   const log = secrets.guard(vscode.window.createOutputChannel("Samokoder", { log: true }));
   const setup = new Setup(context, log);
   const questions = new Questions((runId) => runs.startedHere(runId));
@@ -50,9 +50,14 @@ export function activate(context: vscode.ExtensionContext): { world: World } {
   const equip = (client: LanguageClient) => {
     client.registerFeature(ABILITIES);
     client.onRequest("samokoder/getSecret", (asked: { name: string }) => secrets.answer(asked));
-    client.onNotification("samokoder/status", (status: Status) => runs.onStatus(status));
+    client.onNotification("samokoder/status", (status: Status) => {
+      runs.onStatus(status);
+      if (status.state === "waiting") status.waiting.forEach((question) => void questions.put(question)); // by now its document is written
+    });
     client.onNotification("samokoder/event", (event: RunEvent) => runs.onEvent(event));
-    client.onNotification("samokoder/question", (question: Question) => void questions.put(question));
+    client.onNotification("samokoder/question", (question: Question) => {
+      if (!(question.questionId in APPROVALS)) void questions.put(question);
+    });
   };
   const server: Server = new Server(setup, log, context.globalStorageUri.fsPath, { middleware }, equip);
   const runs: Runs = new Runs(server);

@@ -3,11 +3,16 @@ import * as vscode from "vscode";
 import type { ClientCapabilities, StaticFeature } from "vscode-languageclient/node";
 
 const PREFIX = "key.";
+const NAMES = "keys";
 
 export class Secrets {
   private readonly handedOut = new Set<string>();
 
-  constructor(private readonly storage: vscode.SecretStorage) {}
+  /** `names` remembers whose keys there are: SecretStorage cannot list them in the oldest VS Code we support. */
+  constructor(
+    private readonly storage: vscode.SecretStorage,
+    private readonly memory: vscode.Memento,
+  ) {}
 
   /** The server's own request; there is no other way to a key. */
   async answer({ name }: { name: string }): Promise<{ value: string | null }> {
@@ -19,14 +24,16 @@ export class Secrets {
   async store(name: string, value: string): Promise<void> {
     this.handedOut.add(value);
     await this.storage.store(PREFIX + name, value);
+    await this.memory.update(NAMES, [...new Set([...(await this.names()), name])]);
   }
 
   async remove(name: string): Promise<void> {
     await this.storage.delete(PREFIX + name);
+    await this.memory.update(NAMES, (await this.names()).filter((other) => other !== name));
   }
 
-  async has(name: string): Promise<boolean> {
-    return !!(await this.storage.get(PREFIX + name));
+  async names(): Promise<string[]> {
+    return this.memory.get<string[]>(NAMES, []);
   }
 
   /** A trace of the messages would hold the keys that were in them. */
