@@ -7,7 +7,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -71,6 +71,7 @@ async def build(settings: Settings, editor: Editor, environment: Mapping[str, st
             journal=journal,
             editor=editor,
             now=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"),
+            today=lambda: date.today().isoformat(),
             clock=time.monotonic,
             new_id=new_id,
         )

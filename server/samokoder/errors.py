@@ -90,6 +90,13 @@ class InvalidAnswer(ModelError):
 class BudgetExceeded(SamokoderError):
     """The next call could cost more than is left of the budget."""
 
+    def __init__(self, message: str = "", *, hint: str = "", cap: str = "", may_pass: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.cap = cap
+        """Field of the budget that is in the way."""
+        self.may_pass = may_pass
+        """Whether there is room once calls under way are settled."""
+
 
 class SandboxError(SamokoderError):
     """Checks cannot be run."""

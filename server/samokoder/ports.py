@@ -14,7 +14,7 @@ from samokoder.domain.files import Digest, Files, digest_of
 from samokoder.domain.message import Message, Tier
 from samokoder.domain.outcome import Outcome
 from samokoder.domain.paths import FilePath
-from samokoder.domain.request import Budget, Request, Usage
+from samokoder.domain.request import NO_PURPOSE, Budget, Purpose, Request, Usage
 from samokoder.domain.run import Run
 from samokoder.domain.value import Value
 
@@ -220,7 +220,14 @@ class Journal(Protocol):
         """Every stored reply of this run and those it was forked from, by the digest of its request."""
         ...
 
-    async def reserve(self, run_id: str, request: ModelRequest, worst: Usage, budget: Budget) -> str:
+    async def reserve(
+        self,
+        run_id: str,
+        request: ModelRequest,
+        worst: Usage,
+        budget: Budget,
+        purpose: Purpose = NO_PURPOSE,
+    ) -> str:
         """Set the worst case aside and return a ticket; raises BudgetExceeded when it does not fit."""
         ...
 

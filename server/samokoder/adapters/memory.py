@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
+from samokoder.adapters import room
 from samokoder.domain.files import Digest, Files
 from samokoder.domain.outcome import OUTCOME
 from samokoder.domain.paths import FilePath
-from samokoder.domain.request import Budget, Request, Usage
+from samokoder.domain.request import NO_PURPOSE, Budget, Purpose, Request, Usage
 from samokoder.domain.run import Run
-from samokoder.errors import BudgetExceeded, FolderBusy, NotFound, StaleRun
+from samokoder.errors import FolderBusy, NotFound, StaleRun
 from samokoder.ports import ModelReply, ModelRequest, RunSummary, Step
 
 
@@ -24,8 +25,8 @@ class MemoryJournal:
         self._steps: dict[str, list[tuple[int, str, bytes]]] = {}
         self._forks: dict[str, tuple[str, int]] = {}
         self._blobs: dict[Digest, bytes] = {}
-        self._reserved: dict[str, tuple[str, ModelRequest, Usage]] = {}
-        self._settled: list[tuple[str, Digest, ModelReply]] = []
+        self._reserved: dict[str, tuple[str, ModelRequest, Usage, Purpose]] = {}
+        self._settled: list[tuple[str, Digest, ModelReply, Purpose]] = []
         self._intents: dict[str, dict[FilePath, set[Digest]]] = {}
         self._leases: set[str] = set()
         self._tickets = itertools.count(1)
@@ -85,35 +86,40 @@ class MemoryJournal:
         while (parent := self._forks.get(run_id, ("", 0))[0]) and parent not in lineage:
             lineage.add(parent)
             run_id = parent
-        return next((r for run, digest, r in self._settled if run in lineage and digest == request), None)
+        return next((r for run, digest, r, _ in self._settled if run in lineage and digest == request), None)
 
     async def replies(self, run_id: str) -> Mapping[Digest, ModelReply]:
         lineage = [run_id]
         while parent := self._forks.get(lineage[-1], ("", 0))[0]:
             lineage.append(parent)
-        return {digest: reply for run, digest, reply in reversed(self._settled) if run in lineage}
+        return {digest: reply for run, digest, reply, _ in reversed(self._settled) if run in lineage}
 
-    async def reserve(self, run_id: str, request: ModelRequest, worst: Usage, budget: Budget) -> str:
-        total = worst + self._spent(run_id)
-        tokens = total.tokens_in + total.tokens_out
-        if total.calls > budget.calls or tokens > budget.tokens or total.cost > budget.cost:
-            raise BudgetExceeded("The budget does not allow the next call. Resume with more to go on.")
+    async def reserve(
+        self,
+        run_id: str,
+        request: ModelRequest,
+        worst: Usage,
+        budget: Budget,
+        purpose: Purpose = NO_PURPOSE,
+    ) -> str:
+        def spent(wanted: Callable[[str, Purpose], bool]) -> tuple[Usage, Usage]:
+            settled = (reply.usage for run, _, reply, at in self._settled if wanted(run, at))
+            held = (most for run, _, most, at in self._reserved.values() if wanted(run, at))
+            return sum(settled, Usage()), sum(held, Usage())
+
+        room.see(worst, budget, "run", *spent(lambda run, at: run == run_id))
+        if purpose.task:
+            room.see(worst, budget, "task", *spent(lambda run, at: run == run_id and at.task == purpose.task))
+        if purpose.day:
+            room.see(worst, budget, "day", *spent(lambda run, at: at.day == purpose.day))
         ticket = f"ticket {next(self._tickets)}"
-        self._reserved[ticket] = (run_id, request, worst)
+        self._reserved[ticket] = (run_id, request, worst, purpose)
         return ticket
 
-    def _spent(self, run_id: str) -> Usage:
-        total = Usage()
-        for run, _, worst in self._reserved.values():
-            total += worst if run == run_id else Usage()
-        for run, _, reply in self._settled:
-            total += reply.usage if run == run_id else Usage()
-        return total
-
     async def settle(self, ticket: str, reply: ModelReply | None) -> None:
-        run_id, request, _ = self._reserved.pop(ticket)
+        run_id, request, _, purpose = self._reserved.pop(ticket)
         if reply is not None:
-            self._settled.append((run_id, request.digest, reply))
+            self._settled.append((run_id, request.digest, reply, purpose))
 
     async def intend(self, run_id: str, target: str, writes: Files, at: str) -> None:
         known = self._intents.setdefault(target, {})

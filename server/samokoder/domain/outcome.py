@@ -172,6 +172,8 @@ class NothingUsable(Fact):
     kind: Literal["nothing_usable"] = "nothing_usable"
     cause: Literal["invalid_answer", "model_unavailable", "budget", "sandbox"]
     reason: str
+    cap: str = ""
+    """Field of the budget that is spent."""
 
 
 class FindingWaived(Fact):

@@ -25,6 +25,10 @@ class Usage(Value):
     seconds: float = 0.0
     """Wall time during which the run was being worked on."""
 
+    @property
+    def tokens(self) -> int:
+        return self.tokens_in + self.tokens_out
+
     def __add__(self, other: Usage) -> Usage:
         return Usage(
             calls=self.calls + other.calls,
@@ -43,6 +47,14 @@ class Budget(Value):
     tokens: int = Field(default=5_000_000, ge=1)
     cost: int = Field(default=5_000_000, ge=0)
     """Millionths of a US dollar; 0 permits only models that cost nothing."""
+    task_cost: int | None = Field(default=None, ge=0)
+    """For each task; None: no cap but the run's. Millionths of a US dollar."""
+    day_cost: int | None = Field(default=None, ge=0)
+    """For all runs of the person's day together; None: no such cap. Millionths of a US dollar."""
+    warn: int = Field(default=80, ge=1, le=100)
+    """Per cent of a cap on money at which the person is told."""
+    on_cap: Literal["stop", "ask"] = "stop"
+    """Whether a run that reaches a cap ends, to be resumed, or asks the person for more."""
     seconds: float = Field(default=3_600, gt=0)
     repairs: int = Field(default=8, ge=0)
     """Repair attempts for one task."""
@@ -52,6 +64,17 @@ class Budget(Value):
     """Times the tester may write a task's checks again."""
     retries: int = Field(default=2, ge=0)
     """Times an action that brought no usable answer is tried again."""
+
+
+class Purpose(Value):
+    """What a call is for: where its cost is booked."""
+
+    task: str = ""
+    day: str = ""
+    """The person's own date, ISO 8601; caps for a day end with it."""
+
+
+NO_PURPOSE = Purpose()
 
 
 class Options(Value):

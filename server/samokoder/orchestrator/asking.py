@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+import anyio
 from pydantic import ValidationError
 
 from samokoder.agents.agent import Agent
 from samokoder.agents.reading import Unreadable, json_in
 from samokoder.domain.fenced import NotFenced, as_json
 from samokoder.domain.message import Message, Tier
-from samokoder.domain.request import Usage
+from samokoder.domain.request import Purpose, Usage
 from samokoder.domain.run import Run
 from samokoder.domain.value import Value
-from samokoder.errors import InvalidAnswer
+from samokoder.errors import BudgetExceeded, InvalidAnswer
 from samokoder.orchestrator.world import World
-from samokoder.ports import LanguageModel, ModelReply, ModelRequest
+from samokoder.ports import LanguageModel, ModelReply, ModelRequest, Sign
 
 B = TypeVar("B", bound=Value)
 R = TypeVar("R", bound=Value)
 
+ROOM_WAIT = 0.5
+"""Seconds between two looks whether the budget has room again."""
 ASKED_AGAIN = 2
 """Times an answer of the wrong form goes back to the model with what is wrong, within one action."""
 CONTINUED = 3
@@ -87,15 +90,29 @@ async def _reply(request: ModelRequest, run: Run, world: World, model: LanguageM
     """A reply that was paid for before, or a new one; money is set aside before it is asked for."""
     if paid := await world.journal.paid_reply(run.id, request.digest):
         return paid
-    ticket = await world.journal.reserve(
-        run.id, request, model.worst_case(request), run.request.options.budget
-    )
+    purpose = Purpose(task=world.task, day=world.today())
+    ticket = await _room(request, run, world, model.worst_case(request), purpose)
     reply = None
     try:
         reply = await model.complete(request, world.watch)
     finally:
         await world.journal.settle(ticket, reply)
     return reply
+
+
+async def _room(request: ModelRequest, run: Run, world: World, worst: Usage, purpose: Purpose) -> str:
+    """A ticket for what the call may cost. What calls under way hold is mostly given back: wait for it."""
+    budget = run.request.options.budget
+    while True:
+        try:
+            return await world.journal.reserve(run.id, request, worst, budget, purpose)
+        except BudgetExceeded as error:
+            if not error.may_pass:
+                raise
+            world.watch(
+                Sign(kind="waiting", seconds=ROOM_WAIT, why="may not be asked before others have answered")
+            )
+            await anyio.sleep(ROOM_WAIT)
 
 
 def read(agent: Agent[B, R], brief: B, reply: ModelReply) -> tuple[R | None, str]:

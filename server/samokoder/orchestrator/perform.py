@@ -95,7 +95,7 @@ async def perform(action: Action, run: Run, world: World, session: OpenSession) 
     except ModelUnavailable as error:
         landing = Landing(NothingUsable(cause="model_unavailable", reason=str(error)))
     except BudgetExceeded as error:
-        landing = Landing(NothingUsable(cause="budget", reason=str(error)))
+        landing = Landing(NothingUsable(cause="budget", reason=str(error), cap=error.cap))
     except SandboxError as error:
         landing = Landing(EnvironmentMissing(what=" ".join(filter(None, (str(error), error.hint)))))
     return Landing(landing.outcome.model_copy(update={"action": key(action)}), landing.blobs)
@@ -103,7 +103,11 @@ async def perform(action: Action, run: Run, world: World, session: OpenSession) 
 
 def _watched(action: Action, run: Run, world: World) -> World:
     """The world in which the person sees how this action's calls go on."""
-    return replace(world, watch=lambda sign: world.editor.happened(run, going(run, action, sign)))
+    return replace(
+        world,
+        watch=lambda sign: world.editor.happened(run, going(run, action, sign)),
+        task=getattr(action, "task", ""),
+    )
 
 
 async def _perform(action: Action, run: Run, world: World, session: OpenSession) -> Landing:

@@ -24,6 +24,10 @@ class World:
     clock: Callable[[], float]
     """Monotonic seconds."""
     new_id: Callable[[], str]
+    today: Callable[[], str] = lambda: ""
+    """The person's own date, ISO 8601."""
+    task: str = ""
+    """What the calls made in it are booked on."""
     watch: Watch = unwatched
     """Told of every call to a model while it goes on."""
     by_tier: Mapping[Tier, LanguageModel] = field(default_factory=dict)

@@ -22,7 +22,7 @@ from samokoder.adapters.sqlite.transaction import Transaction
 from samokoder.domain.files import Digest, Files
 from samokoder.domain.outcome import OUTCOME
 from samokoder.domain.paths import FilePath
-from samokoder.domain.request import Budget, Request, Usage
+from samokoder.domain.request import NO_PURPOSE, Budget, Purpose, Request, Usage
 from samokoder.domain.run import Run
 from samokoder.errors import FolderBusy, NotFound, SetupError, StaleRun, StateDamaged
 from samokoder.ports import ModelReply, ModelRequest, RunSummary, Step
@@ -162,9 +162,16 @@ class SqliteJournal:
         async with self._engine.connect() as connection:
             return await ledger.replies(connection, run_id)
 
-    async def reserve(self, run_id: str, request: ModelRequest, worst: Usage, budget: Budget) -> str:
+    async def reserve(
+        self,
+        run_id: str,
+        request: ModelRequest,
+        worst: Usage,
+        budget: Budget,
+        purpose: Purpose = NO_PURPOSE,
+    ) -> str:
         async with self._writing() as transaction:
-            ticket = await ledger.reserve(transaction, run_id, request, worst, budget)
+            ticket = await ledger.reserve(transaction, run_id, request, worst, budget, purpose)
         self._tickets[ticket] = (run_id, request.digest)
         return ticket
 

@@ -7,33 +7,35 @@ import uuid
 import zlib
 from typing import Any
 
-from sqlalchemy import Float, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Float, Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from samokoder.adapters import room
 from samokoder.adapters.sqlite import owner
 from samokoder.adapters.sqlite.schema import model_call, run
 from samokoder.adapters.sqlite.transaction import Transaction
 from samokoder.domain.files import Digest
-from samokoder.domain.request import Budget, Usage
+from samokoder.domain.request import Budget, Purpose, Usage
 from samokoder.errors import BudgetExceeded
 from samokoder.ports import ModelReply, ModelRequest
 
 
 async def reserve(
-    transaction: Transaction, run_id: str, request: ModelRequest, worst: Usage, budget: Budget
+    transaction: Transaction,
+    run_id: str,
+    request: ModelRequest,
+    worst: Usage,
+    budget: Budget,
+    purpose: Purpose,
 ) -> str:
     """Inside one transaction, so that no two callers see the same room."""
-    spent = await _spent(transaction, run_id)
-    for name, used, wanted, cap in (
-        ("model calls", spent.calls, worst.calls, budget.calls),
-        ("tokens", spent.tokens_in + spent.tokens_out, worst.tokens_in + worst.tokens_out, budget.tokens),
-        ("millionths of a dollar", spent.cost, worst.cost, budget.cost),
-    ):
-        if used + wanted > cap:
-            raise BudgetExceeded(
-                f"The budget of {cap:,} {name} does not allow the next call: {used:,} are spent or set "
-                f"aside, and it may need {wanted:,}. Resume with more to go on from here."
-            )
+    try:
+        await _see_room(transaction, run_id, worst, budget, purpose)
+    except BudgetExceeded as error:
+        if not error.may_pass:
+            raise
+        await release_of_the_dead(transaction)  # nobody would ever settle theirs
+        await _see_room(transaction, run_id, worst, budget, purpose)
     ticket = uuid.uuid4().hex
     row = {
         "ticket": ticket,
@@ -41,6 +43,9 @@ async def reserve(
         "owner": owner.own(),
         "request_digest": request.digest,
         "agent": request.agent,
+        "tier": request.tier,
+        "task": purpose.task,
+        "day": purpose.day,
         "state": "reserved",
         "request": zlib.compress(request.model_dump_json().encode()),
         "started": time.time(),
@@ -52,14 +57,37 @@ async def reserve(
 
 
 _COLUMNS = ("calls", "tokens_in", "tokens_out", "tokens_cached", "cost")
-_SPENT = select(*(func.coalesce(func.sum(model_call.c[name]), 0).label(name) for name in _COLUMNS)).where(
-    model_call.c.run == bindparam("of"), model_call.c.state != "released"
-)
 
 
-async def _spent(transaction: Transaction, run_id: str) -> Usage:
-    """What is settled or set aside, also of the runs this one shares steps with."""
-    return Usage(**(await transaction.rows(_SPENT, of=run_id))[0]._asdict())
+def _sums(*where: ColumnElement[bool]) -> Select[Any]:
+    """What is settled, and what is set aside: one row a state."""
+    columns = (func.coalesce(func.sum(model_call.c[name]), 0).label(name) for name in _COLUMNS)
+    counted = select(model_call.c.state, *columns).where(model_call.c.state != "released", *where)
+    return counted.group_by(model_call.c.state)
+
+
+_OF_RUN = _sums(model_call.c.run == bindparam("run"))
+_OF_TASK = _sums(model_call.c.run == bindparam("run"), model_call.c.task == bindparam("task"))
+_OF_DAY = _sums(model_call.c.day == bindparam("day"))
+
+
+async def _see_room(
+    transaction: Transaction, run_id: str, worst: Usage, budget: Budget, purpose: Purpose
+) -> None:
+    """Raises BudgetExceeded."""
+    room.see(worst, budget, "run", *await _spent(transaction, _OF_RUN, run=run_id))
+    if budget.task_cost is not None and purpose.task:
+        room.see(worst, budget, "task", *await _spent(transaction, _OF_TASK, run=run_id, task=purpose.task))
+    if budget.day_cost is not None and purpose.day:
+        room.see(worst, budget, "day", *await _spent(transaction, _OF_DAY, day=purpose.day))
+
+
+async def _spent(transaction: Transaction, query: Select[Any], **of: str) -> tuple[Usage, Usage]:
+    """Settled, and set aside."""
+    found = {row.state: row._asdict() for row in await transaction.rows(query, **of)}
+    none = dict.fromkeys(_COLUMNS, 0)
+    settled, held = (found.get(state, none) for state in ("settled", "reserved"))
+    return tuple(Usage(**{name: sums[name] for name in _COLUMNS}) for sums in (settled, held))  # type: ignore[return-value]
 
 
 _RELEASE = update(model_call).where(model_call.c.ticket == bindparam("of")).values(state="released")

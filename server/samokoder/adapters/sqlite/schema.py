@@ -57,6 +57,9 @@ model_call = Table(
     Column("owner", String, nullable=False),
     Column("request_digest", String, nullable=False),
     Column("agent", String, nullable=False),
+    Column("tier", String, nullable=False, server_default=""),
+    Column("task", String, nullable=False, server_default=""),
+    Column("day", String, nullable=False, server_default=""),
     Column("state", String, nullable=False),
     Column("request", LargeBinary, nullable=False),
     Column("reply", LargeBinary),
@@ -70,6 +73,7 @@ model_call = Table(
     Column("started", Float, nullable=False),
     Column("seconds", Float),
     Index("model_call_by_request", "run", "request_digest"),
+    Index("model_call_by_day", "day"),
 )
 intent = Table(
     "intent",
