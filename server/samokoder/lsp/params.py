@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
@@ -38,6 +38,10 @@ class BudgetParams(Params):
     calls: int | None = Field(default=None, ge=1)
     tokens: int | None = Field(default=None, ge=1)
     cost: int | None = Field(default=None, ge=0)
+    task_cost: int | None = Field(default=None, ge=0)
+    day_cost: int | None = Field(default=None, ge=0)
+    warn: int | None = Field(default=None, ge=1, le=100)
+    on_cap: Literal["stop", "ask"] | None = None
     seconds: float | None = Field(default=None, gt=0)
     repairs: int | None = Field(default=None, ge=0)
     reviews: int | None = Field(default=None, ge=1)

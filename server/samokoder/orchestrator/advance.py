@@ -38,7 +38,6 @@ from samokoder.domain.outcome import (
 )
 from samokoder.domain.plan import Plan
 from samokoder.domain.project import is_test
-from samokoder.domain.request import Budget
 from samokoder.domain.run import (
     ApprovingPlan,
     ApprovingSpecification,
@@ -275,12 +274,15 @@ def _finish(run: Run, end: End) -> Run:
 def _resume(run: Run, outcome: Resumed) -> Run:
     options = run.request.options
     budget = options.budget
-    more = Budget(
-        calls=budget.calls + outcome.more_calls,
-        tokens=budget.tokens + outcome.more_tokens,
-        cost=budget.cost + outcome.more_cost,
-        seconds=budget.seconds + outcome.more_seconds,
-        **budget.model_dump(include={"repairs", "reviews", "check_rewrites", "retries"}),
+    more = budget.model_copy(
+        update={
+            "calls": budget.calls + outcome.more_calls,
+            "tokens": budget.tokens + outcome.more_tokens,
+            "cost": budget.cost + outcome.more_cost,
+            "task_cost": _raised(budget.task_cost, outcome.more_cost),
+            "day_cost": _raised(budget.day_cost, outcome.more_cost),
+            "seconds": budget.seconds + outcome.more_seconds,
+        }
     )
     phase = run.unfinished
     if isinstance(phase, Building):
@@ -296,6 +298,10 @@ def _resume(run: Run, outcome: Resumed) -> Run:
             "environment": None if _ended_for_want_of_environment(run) else run.environment,
         }
     )
+
+
+def _raised(cap: int | None, more: int) -> int | None:
+    return None if cap is None else cap + more
 
 
 def _ended_for_want_of_environment(run: Run) -> bool:

@@ -26,7 +26,7 @@ from samokoder.domain.outcome import (
     ProjectRead,
 )
 from samokoder.domain.paths import FilePath
-from samokoder.domain.request import Budget, Usage
+from samokoder.domain.request import NO_PURPOSE, Budget, Purpose, Usage
 from samokoder.domain.run import Building, Run
 from samokoder.domain.value import Value
 from samokoder.errors import ReplayDiffers
@@ -166,7 +166,14 @@ class _Record:
     async def blobs(self, digests: Sequence[Digest]) -> Mapping[Digest, bytes]:
         return {digest: self.content[digest] for digest in digests}
 
-    async def reserve(self, run_id: str, request: ModelRequest, worst: Usage, budget: Budget) -> str:
+    async def reserve(
+        self,
+        run_id: str,
+        request: ModelRequest,
+        worst: Usage,
+        budget: Budget,
+        purpose: Purpose = NO_PURPOSE,
+    ) -> str:
         raise ReplayDiffers(
             f"The {request.agent} is asked something that is not on record.",
             hint="The roles or what they are told have changed since; an older Samokoder can replay it.",
