@@ -15,7 +15,7 @@ from samokoder.adapters.sandbox.bubblewrap import BubblewrapSandbox
 from samokoder.adapters.sandbox.choose import Runner
 from samokoder.adapters.sandbox.docker import DockerSandbox
 from samokoder.adapters.sandbox.environments import Environments
-from samokoder.adapters.sandbox.limits import Limits
+from samokoder.adapters.sandbox.policy import SandboxPolicy
 from samokoder.adapters.sandbox.local import LocalSandbox
 from samokoder.domain.architecture import Dependency, Service
 from samokoder.domain.evidence import Check
@@ -37,9 +37,9 @@ _KINDS: dict[str, type[LocalSandbox] | type[BubblewrapSandbox] | type[DockerSand
 }
 
 
-async def runner(name: str, limits: Limits | None = None) -> Runner:
+async def runner(name: str, policy: SandboxPolicy | None = None) -> Runner:
     """The runner, tried out; the test is skipped where it cannot work, or fails where it must."""
-    made = _made(name, limits)
+    made = _made(name, policy)
     try:
         await made.probe()
     except SandboxUnavailable as error:
@@ -61,9 +61,9 @@ def needs(what: str, there: bool) -> None:
 
 
 @functools.cache
-def _made(name: str, limits: Limits | None) -> Runner:
+def _made(name: str, policy: SandboxPolicy | None) -> Runner:
     """One for all tests: it remembers that it was tried out."""
-    return _KINDS[name](Environments(), limits)
+    return _KINDS[name](Environments(), policy)
 
 
 def check(*command: str, service: Service | None = None) -> Check:

@@ -14,13 +14,13 @@ from pathlib import Path
 import anyio
 import pytest
 
-from samokoder.adapters.sandbox.limits import MIB, Limits
+from samokoder.adapters.sandbox.policy import MIB, SandboxPolicy
 from samokoder.domain.evidence import CommandReport
 from samokoder.domain.paths import FilePath
 from samokoder.ports import SandboxSession
 from tests.adapters.sandboxes import NOTHING, RUNNERS, check, living, runner
 
-TIGHT = Limits(seconds=3, output=1000, output_total=50_000, memory=200 * MIB, processes=40, health_seconds=3)
+TIGHT = SandboxPolicy(seconds=3, output=1000, output_total=50_000, run_memory=200 * MIB, processes=40, health_seconds=3)
 PROGRAM = FilePath("program.py")
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from samokoder.adapters.sandbox.limits import Limits
+from samokoder.adapters.sandbox.policy import SandboxPolicy
 from samokoder.domain.architecture import Service
 from samokoder.domain.evidence import CommandReport
 from samokoder.domain.paths import FilePath
@@ -28,7 +28,7 @@ http.server.HTTPServer(('127.0.0.1', int(os.environ['PORT'])), Handler).serve_fo
 
 @pytest.fixture(params=RUNNERS)
 async def session(request: pytest.FixtureRequest) -> AsyncIterator[SandboxSession]:
-    made = await runner(request.param, Limits(health_seconds=2))
+    made = await runner(request.param, SandboxPolicy(health_seconds=2))
     async with made.open(NOTHING) as opened:
         yield opened
 

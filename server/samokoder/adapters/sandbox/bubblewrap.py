@@ -16,8 +16,8 @@ from samokoder.adapters.sandbox.environments import (
     names_of_python,
     own_interpreter,
 )
-from samokoder.adapters.sandbox.limits import MIB, Limits
 from samokoder.adapters.sandbox.place import KEEPER, Link, environment_of
+from samokoder.adapters.sandbox.policy import MIB, SandboxPolicy
 from samokoder.adapters.sandbox.probing import attempts, separated
 from samokoder.adapters.sandbox.process_link import process_link
 from samokoder.adapters.sandbox.session import session_in
@@ -67,9 +67,9 @@ _FILES = {
 class BubblewrapSandbox:
     """Runs checks in fresh namespaces: no network, no files but the system's programs, no privileges."""
 
-    def __init__(self, environments: Environments | None = None, limits: Limits | None = None) -> None:
+    def __init__(self, environments: Environments | None = None, policy: SandboxPolicy | None = None) -> None:
         self._environments = environments or Environments()
-        self._limits = limits or Limits()
+        self._policy = policy or SandboxPolicy()
         self._isolation: Isolation | None = None
 
     async def probe(self) -> Isolation:
@@ -83,7 +83,7 @@ class BubblewrapSandbox:
         isolation = await self.probe()
         environment = await self._environments.prepare_here(spec)
         place = BubblewrapPlace(environment, isolation)
-        async with session_in(place, environment, self._limits) as session:
+        async with session_in(place, environment, self._policy) as session:
             yield session
 
 

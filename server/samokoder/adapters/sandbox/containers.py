@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 import anyio
 import anyio.to_thread
 
-from samokoder.adapters.sandbox.limits import MIB
 from samokoder.adapters.sandbox.owners import alive, myself
 from samokoder.adapters.sandbox.place import environment_of
+from samokoder.adapters.sandbox.policy import MIB
 from samokoder.adapters.sandbox.seccomp import profile_text
 from samokoder.errors import SandboxError, SandboxUnavailable
 

@@ -13,8 +13,8 @@ import anyio
 from samokoder.adapters.sandbox.containers import IMAGE, PATH, Container, Engine, ExecStream, in_thread
 from samokoder.adapters.sandbox.dependencies.python import Interpreter
 from samokoder.adapters.sandbox.environments import COMPILE, Compiler, Environments, compile_here
-from samokoder.adapters.sandbox.limits import Limits
 from samokoder.adapters.sandbox.place import KEEPER, SWEEP, Link
+from samokoder.adapters.sandbox.policy import SandboxPolicy
 from samokoder.adapters.sandbox.probing import attempts, separated
 from samokoder.adapters.sandbox.session import session_in
 from samokoder.adapters.sandbox.support import refuse_what_is_not_python
@@ -41,12 +41,12 @@ class DockerSandbox:
     def __init__(
         self,
         environments: Environments | None = None,
-        limits: Limits | None = None,
+        policy: SandboxPolicy | None = None,
         image: str = IMAGE,
         runtime: str | None = None,
     ) -> None:
         self._environments = environments or Environments()
-        self._limits = limits or Limits()
+        self._policy = policy or SandboxPolicy()
         self._image, self._runtime = image, runtime
         self._tried: dict[str, tuple[Isolation, Interpreter]] = {}
 
@@ -66,7 +66,7 @@ class DockerSandbox:
             mounted = environment.volume or environment.folder
             async with (
                 DockerPlace(engine, limiter, isolation, mounted) as place,
-                session_in(place, environment, self._limits) as session,
+                session_in(place, environment, self._policy) as session,
             ):
                 yield session
 

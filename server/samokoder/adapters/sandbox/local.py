@@ -20,8 +20,8 @@ from samokoder.adapters.sandbox.environments import (
     names_of_python,
     own_interpreter,
 )
-from samokoder.adapters.sandbox.limits import Limits
 from samokoder.adapters.sandbox.place import KEEPER, Link, environment_of
+from samokoder.adapters.sandbox.policy import SandboxPolicy
 from samokoder.adapters.sandbox.process_link import process_link
 from samokoder.adapters.sandbox.session import session_in
 from samokoder.domain.evidence import Isolation
@@ -38,9 +38,9 @@ ISOLATION = Isolation(
 class LocalSandbox:
     """Runs checks as the person who runs the server."""
 
-    def __init__(self, environments: Environments | None = None, limits: Limits | None = None) -> None:
+    def __init__(self, environments: Environments | None = None, policy: SandboxPolicy | None = None) -> None:
         self._environments = environments or Environments()
-        self._limits = limits or Limits()
+        self._policy = policy or SandboxPolicy()
 
     async def probe(self) -> Isolation:
         """Raises SandboxUnavailable."""
@@ -54,7 +54,7 @@ class LocalSandbox:
     async def open(self, spec: EnvironmentSpec) -> AsyncIterator[SandboxSession]:
         await self.probe()
         environment = await self._environments.prepare_here(spec)
-        async with session_in(LocalPlace(environment), environment, self._limits) as session:
+        async with session_in(LocalPlace(environment), environment, self._policy) as session:
             yield session
 
 

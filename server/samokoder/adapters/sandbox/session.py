@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from samokoder.adapters.sandbox.environments import Environment
 from samokoder.adapters.sandbox.frames import BrokenFrame, Told, Unpacker, pack
-from samokoder.adapters.sandbox.limits import Limits
 from samokoder.adapters.sandbox.place import PROBE, Link, Place, environment_of
+from samokoder.adapters.sandbox.policy import SandboxPolicy
 from samokoder.adapters.sandbox.warm import Warm, fits, is_pytest, modules_of
 from samokoder.domain.evidence import Check, CommandReport, Isolation
 from samokoder.domain.files import Digest, digest_of
@@ -38,8 +38,8 @@ class Ask:
 class Session:
     """A SandboxSession; the same for every place."""
 
-    def __init__(self, place: Place, environment: Environment, limits: Limits, warm: Warm | None) -> None:
-        self._place, self._environment, self._limits, self._warm = place, environment, limits, warm
+    def __init__(self, place: Place, environment: Environment, policy: SandboxPolicy, warm: Warm | None) -> None:
+        self._place, self._environment, self._policy, self._warm = place, environment, policy, warm
         self._digest = digest_of(f"{environment.digest}\n{place.isolation.level}\n".encode())
         self._ids = itertools.count(1)
 
@@ -78,19 +78,14 @@ class Session:
             "env": environment_of(self._place.path),
             "files": [(path, len(content)) for path, content in files.items()],
             "links": self._environment.links(self._place.root),
-            "limits": self._limits_asked(),
+            "limits": self._policy.asked(self._environment.language),
         }
-        return Ask(name, pack(head, b"".join(files.values())), self._limits.seconds)
-
-    def _limits_asked(self) -> dict[str, float]:
-        """Node reserves far more addresses than it uses; for it only what is resident counts."""
-        asked = self._limits.as_asked()
-        return asked if self._environment.language == "python" else {**asked, "address_space": -1}
+        return Ask(name, pack(head, b"".join(files.values())), self._policy.seconds)
 
     def _command(self, check: Check) -> list[str]:
         if check.service is None:
             return list(check.command)
-        task = check.service.model_dump() | {"seconds": self._limits.health_seconds}
+        task = check.service.model_dump() | {"seconds": self._policy.health_seconds}
         return ["python", "-I", "-c", PROBE, json.dumps(task)]
 
     async def _run_cold(self, ask: Ask) -> Told:
@@ -133,12 +128,12 @@ async def _one_run(link: Link, ask: Ask) -> Told:
 
 
 @asynccontextmanager
-async def session_in(place: Place, environment: Environment, limits: Limits) -> AsyncIterator[Session]:
+async def session_in(place: Place, environment: Environment, policy: SandboxPolicy) -> AsyncIterator[Session]:
     """A session whose warm keeper starts in the background, when there is something to warm up."""
     modules = modules_of(environment)
     warm = Warm(place, modules) if modules else None
     try:
-        yield Session(place, environment, limits, warm)
+        yield Session(place, environment, policy, warm)
     finally:
         if warm:
             await warm.close()
