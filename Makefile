@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE =
 .PHONY: demo test check check-style bench lock vsix vsix-fat test-extension screenshots clean
 
 demo: .stamps/runtime
-	@$(BIN)/samokoder generate "$(DESCRIPTION)" --into "$(INTO)" --sandbox auto
+	@$(BIN)/samokoder generate "$(DESCRIPTION)" --into "$(INTO)" --sandbox auto --allow-local
 
 test: .stamps/dev
 	$(BIN)/python -m pytest

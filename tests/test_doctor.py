@@ -31,12 +31,12 @@ async def test_what_is_not_well_is_told_with_what_to_do(tmp_path: Path) -> None:
         and address in found["model"].found
         and "SAMOKODER_BASE_URL" in found["model"].hint
     )
-    assert {"sandbox docker", "sandbox bubblewrap", "sandbox local"} <= set(found)
-    assert found["sandbox local"].ok and not found["sandbox docker"].needed
+    assert {"sandbox docker", "sandbox bubblewrap", "sandbox local-unsafe"} <= set(found)
+    assert found["sandbox local-unsafe"].ok and not found["sandbox docker"].needed
     assert "sk-secret" not in repr(found)
 
 
 async def test_an_embedded_model_and_an_empty_state_are_well(tmp_path: Path) -> None:
-    settings = Settings(state=tmp_path / "new", cache=tmp_path / "cache", sandbox="local")
+    settings = Settings(state=tmp_path / "new", cache=tmp_path / "cache", sandbox="local-unsafe")
     found = {item.name: item for item in await examine(settings)}
-    assert found["state"].ok and found["model"].ok and found["sandbox local"].needed
+    assert found["state"].ok and found["model"].ok and found["sandbox local-unsafe"].needed

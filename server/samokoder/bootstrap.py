@@ -15,10 +15,11 @@ from samokoder.lsp.backend import Backend, Secret
 from samokoder.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from samokoder.adapters.sandbox.choose import Runner
     from samokoder.domain.request import SandboxChoice
     from samokoder.lsp.results import ModelList, ModelTest
     from samokoder.orchestrator.runs import Runs
-    from samokoder.ports import Editor, Sandbox, Workspace
+    from samokoder.ports import Editor, Workspace
     from samokoder.survey import Survey
 
 
@@ -66,7 +67,7 @@ async def build(settings: Settings, editor: Editor, environment: Mapping[str, st
         World(
             model=model,
             by_tier=by_tier,
-            sandbox=_sandboxes(settings),
+            sandbox=sandboxes(settings),
             workspace=workspace(),
             journal=journal,
             editor=editor,
@@ -125,11 +126,10 @@ def _load() -> None:
     import samokoder.orchestrator.runs  # noqa: F401
 
 
-def _sandboxes(settings: Settings) -> Callable[[SandboxChoice], Sandbox]:
+def sandboxes(settings: Settings) -> Callable[[SandboxChoice], Runner]:
+    """The runner of each choice."""
     from samokoder.adapters.sandbox.choose import make_sandbox
     from samokoder.adapters.sandbox.environments import Environments
 
     environments = Environments(settings.cache / "environments")
-    if settings.image:
-        return partial(make_sandbox, environments=environments, image=settings.image)
-    return partial(make_sandbox, environments=environments)
+    return partial(make_sandbox, environments=environments, policy=settings.policy)

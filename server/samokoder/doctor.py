@@ -99,9 +99,9 @@ def _ask_models(settings: Settings) -> None:
 
 async def _sandboxes(settings: Settings) -> list[Diagnosis]:
     """Only the one that was named is needed; "auto" takes the best there is."""
-    from samokoder.adapters.sandbox.choose import survey
+    from samokoder.adapters.sandbox.choose import CHOICES, survey
 
-    found = await (survey(settings.image) if settings.image else survey())
+    found = await survey(settings.policy)
     return [
         Diagnosis(
             f"sandbox {runner.name}",
@@ -110,7 +110,7 @@ async def _sandboxes(settings: Settings) -> list[Diagnosis]:
             if runner.isolation
             else runner.why_not,
             runner.how_to_get,
-            needed=runner.name == settings.sandbox,
+            needed=CHOICES[settings.sandbox] == (runner.name,),
         )
         for runner in found
     ]

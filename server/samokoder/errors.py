@@ -15,10 +15,23 @@
      │   └ InvalidAnswer       ask again, saying why; bounded by the budget
      ├ BudgetExceeded          the run stops, resumable
      ├ SandboxError
-     │   ├ SandboxUnavailable  no engine, no image, no runner
-     │   └ InstallFailed       dependencies could not be installed
-     │       ├ EgressDenied       the installer asked for what no configured index uses
-     │       └ DependencyRefused  a package must not be used
+     │   ├ SandboxUnavailable  no runner that works here
+     │   │   ├ DockerUnavailable   no engine answers, or we may not ask it
+     │   │   ├ ImageMissing        the image must be built
+     │   │   ├ RuntimeUnavailable  the engine does not know this runtime
+     │   │   └ PolicyUnsupported   a limit is not kept here
+     │   ├ SandboxLost         engine or container gone in the middle
+     │   ├ InstallFailed       dependencies could not be installed
+     │   │   ├ EgressDenied       the installer asked for what no configured index uses
+     │   │   └ DependencyRefused  a package must not be used
+     │   ├ UnsafeArchive       what came out is refused
+     │   └ CommandEnded        a command a person ran reached a limit; in a run, it is an outcome
+     │       ├ CommandNotFound
+     │       ├ CommandTimeout
+     │       ├ OutputLimit
+     │       ├ MemoryLimit
+     │       ├ ProcessLimit
+     │       └ WorkspaceFull
      ├ StaleRun                somebody else has committed a step of this run
      ├ ReplayDiffers           a recorded run does not come out as it did
      └ UnexpectedOutcome       our bug: phase and outcome do not fit
@@ -104,6 +117,83 @@ class SandboxError(SamokoderError):
 
 class SandboxUnavailable(SandboxError):
     """There is nothing to run checks in."""
+
+
+class DockerUnavailable(SandboxUnavailable):
+    """No Docker engine answers."""
+
+
+class ImageMissing(SandboxUnavailable):
+    """The sandbox image is missing."""
+
+    hint = "Build it with `samokoder sandbox build`, or name another one in the settings."
+
+
+class RuntimeUnavailable(SandboxUnavailable):
+    """The engine has no runtime of this name."""
+
+    hint = (
+        "Add it to `runtimes` in the engine's daemon.json and restart the engine, or leave the setting "
+        "sandboxPolicy.runtime empty."
+    )
+
+
+class PolicyUnsupported(SandboxUnavailable):
+    """A limit of the sandbox policy is not kept here."""
+
+    hint = "Use another engine or runner: generated code is not run where its limits do not hold."
+
+
+class SandboxLost(SandboxError):
+    """The sandbox went away while it was used."""
+
+    hint = "See whether the engine still runs, then try again."
+
+
+class UnsafeArchive(SandboxError):
+    """What came out of the sandbox is refused."""
+
+    hint = "Nothing of it was kept. Let the command leave plain files, fewer of them or smaller ones."
+
+
+class CommandEnded(SandboxError):
+    """The command was ended."""
+
+
+class CommandNotFound(CommandEnded):
+    """The sandbox has no such program."""
+
+    hint = "Name a program the sandbox image has, or a file of the workspace as ./NAME."
+
+
+class CommandTimeout(CommandEnded):
+    """The command took too long."""
+
+    hint = "Give it more by --seconds, or by the setting sandboxPolicy.seconds."
+
+
+class OutputLimit(CommandEnded):
+    """The command wrote too much."""
+
+    hint = "Let it write to a file, or raise the setting sandboxPolicy.outputTotal."
+
+
+class MemoryLimit(CommandEnded):
+    """The command used too much memory."""
+
+    hint = "Raise the settings sandboxPolicy.runMemory and sandboxPolicy.memory."
+
+
+class ProcessLimit(CommandEnded):
+    """The command started too many processes."""
+
+    hint = "Raise the settings sandboxPolicy.processes and sandboxPolicy.pids."
+
+
+class WorkspaceFull(CommandEnded):
+    """The command filled its workspace."""
+
+    hint = "Raise the settings sandboxPolicy.workspaceBytes and sandboxPolicy.workspaceInodes."
 
 
 class InstallFailed(SandboxError):

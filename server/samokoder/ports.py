@@ -103,6 +103,10 @@ class EnvironmentSpec(Value):
     dependencies: tuple[Dependency, ...]
 
 
+OnOutput = Callable[[bytes], None]
+"""Takes what a command writes, as it comes; must not block."""
+
+
 class SandboxSession(Protocol):
     """A prepared place to run checks of one run in."""
 
@@ -114,9 +118,12 @@ class SandboxSession(Protocol):
         """Of dependencies, installer, interpreter or image, and architecture."""
         ...
 
-    async def run(self, files: Mapping[FilePath, bytes], check: Check) -> CommandReport:
+    async def run(
+        self, files: Mapping[FilePath, bytes], check: Check, on_output: OnOutput | None = None
+    ) -> CommandReport:
         """Run one check on a fresh copy of these files. Limits end it; nothing it starts outlives it.
 
+        ``on_output`` is told all that comes until the output limit, also what the report cuts out.
         Several may run at once, without seeing each other. Raises SandboxError when it could not be run.
         """
         ...

@@ -11,6 +11,7 @@ from platformdirs import user_cache_path, user_data_path
 from pydantic import ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
 
+from samokoder.adapters.sandbox.policy import SandboxPolicy
 from samokoder.domain.request import Budget, SandboxChoice
 from samokoder.domain.value import Value
 from samokoder.errors import SetupError
@@ -22,6 +23,12 @@ class CamelValue(Value):
 
 class BudgetSettings(Budget):
     """A budget as the editor writes it."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, validate_by_alias=True)
+
+
+class SandboxPolicySettings(SandboxPolicy):
+    """What generated code may use, as the editor writes it."""
 
     model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, validate_by_alias=True)
 
@@ -108,6 +115,8 @@ class Settings(CamelValue):
     """Where checks run when a run does not say. SAMOKODER_SANDBOX."""
     image: str = ""
     """Docker image checks run in; empty is the default one. SAMOKODER_IMAGE."""
+    sandbox_policy: SandboxPolicySettings = SandboxPolicySettings()
+    """What checks may use. SAMOKODER_SANDBOX_POLICY_MEMORY, …_SECONDS, …"""
     ask: bool = False
     """Whether clarifying questions wait for the person. SAMOKODER_ASK."""
     approve_specification: bool = False
@@ -140,6 +149,11 @@ class Settings(CamelValue):
         return self.state / "models.json"
 
     @property
+    def policy(self) -> SandboxPolicy:
+        """What checks may use, the image included."""
+        return self.sandbox_policy.model_copy(update={"image": self.image or self.sandbox_policy.image})
+
+    @property
     def database(self) -> Path:
         return self.state / "state.db"
 
@@ -156,6 +170,7 @@ GROUPS: dict[str, type[Value]] = {
     "strong_price": Prices,
     "models": Models,
     "azure": Azure,
+    "sandbox_policy": SandboxPolicySettings,
 }
 """Settings that are objects; in the environment each of their fields is a variable of its own."""
 TABLES = frozenset({"prices", "endpoints"})

@@ -15,8 +15,8 @@ from samokoder.adapters.sandbox.bubblewrap import BubblewrapSandbox
 from samokoder.adapters.sandbox.choose import Runner
 from samokoder.adapters.sandbox.docker import DockerSandbox
 from samokoder.adapters.sandbox.environments import Environments
-from samokoder.adapters.sandbox.policy import SandboxPolicy
 from samokoder.adapters.sandbox.local import LocalSandbox
+from samokoder.adapters.sandbox.policy import SandboxPolicy
 from samokoder.domain.architecture import Dependency, Service
 from samokoder.domain.evidence import Check
 from samokoder.errors import SandboxUnavailable

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from samokoder.adapters.fakes import FakeSandbox
+from samokoder.adapters.sandbox.bubblewrap import BubblewrapSandbox
 from samokoder.adapters.sandbox.choose import AutoSandbox, make_sandbox, survey
 from samokoder.adapters.sandbox.docker import DockerSandbox
 from samokoder.adapters.sandbox.inside.attempts import ATTEMPTS
@@ -54,7 +55,21 @@ async def test_auto_uses_the_first_that_works(works: tuple[bool, ...], used: int
     assert [runner.opened for runner in runners] == [number == used for number in range(3)]
 
 
-async def test_auto_fails_as_the_last_one_does_when_none_works() -> None:
+async def test_nothing_runs_without_isolation_unless_the_choice_says_unsafe(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    monkeypatch.setenv("PATH", "/nowhere")
+    for choice in ("auto", "local"):
+        with pytest.raises(SandboxUnavailable) as caught:
+            await make_sandbox(choice).probe()
+    assert (await make_sandbox("auto-unsafe").probe()).level == "none"
+    with pytest.raises(SandboxUnavailable, match=r"Docker.*bubblewrap") as caught:
+        await make_sandbox("auto").probe()
+    assert "--allow-local" in caught.value.hint
+
+
+async def test_auto_says_of_each_why_it_does_not_work() -> None:
     with pytest.raises(SandboxUnavailable, match="not here"):
         async with AutoSandbox((Trying(False), Trying(False))).open(NOTHING):
             pass
@@ -74,7 +89,8 @@ async def test_a_named_runner_never_falls_back(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_names_choose_runners_and_other_names_are_refused() -> None:
-    assert isinstance(make_sandbox("local"), LocalSandbox)
+    assert isinstance(make_sandbox("local-unsafe"), LocalSandbox)
+    assert isinstance(make_sandbox("local"), BubblewrapSandbox)
     assert isinstance(make_sandbox("docker"), DockerSandbox)
     with pytest.raises(InvalidRequest, match="podman") as caught:
         make_sandbox("podman")

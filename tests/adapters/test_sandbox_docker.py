@@ -9,10 +9,11 @@ from pathlib import Path
 import anyio
 import pytest
 
-from samokoder.adapters.sandbox.containers import IMAGE, OWNER, Engine
+from samokoder.adapters.sandbox.containers import OWNER, Engine
 from samokoder.adapters.sandbox.docker import DockerSandbox
 from samokoder.adapters.sandbox.environments import COMPILE
 from samokoder.adapters.sandbox.owners import myself
+from samokoder.adapters.sandbox.policy import IMAGES, SandboxPolicy
 from samokoder.domain.paths import FilePath
 from samokoder.errors import SandboxUnavailable
 from tests.adapters.sandboxes import NOTHING, check, python, runner
@@ -30,14 +31,14 @@ async def docker() -> DockerSandbox:
 
 
 def containers(owner: str) -> list[str]:
-    engine = Engine(IMAGE, None)
+    engine = Engine(IMAGES["python"])
     found = engine.client.containers.list(all=True, filters={"label": f"{OWNER}={owner}"})
     engine.close()
     return [str(container.id) for container in found]
 
 
 def remove_all(owner: str) -> None:
-    engine = Engine(IMAGE, None)
+    engine = Engine(IMAGES["python"])
     for found in containers(owner):
         engine.client.containers.get(found).remove(force=True)
     engine.close()
@@ -45,7 +46,7 @@ def remove_all(owner: str) -> None:
 
 async def test_a_missing_image_is_named_with_how_to_build_it(docker: DockerSandbox) -> None:
     with pytest.raises(SandboxUnavailable, match="no-such-image") as caught:
-        async with DockerSandbox(image="samokoder-no-such-image:none").open(NOTHING):
+        async with DockerSandbox(policy=SandboxPolicy(image="samokoder-no-such-image:none")).open(NOTHING):
             pass
     assert ".ci/sandbox-image" in caught.value.hint
 
@@ -63,9 +64,9 @@ async def test_containers_of_a_dead_server_are_removed_and_those_of_living_ones_
 ) -> None:
     machine = myself().split("/")[0]
     dead = f"{machine}/{2**22 + 1}/1"
-    engine = Engine(IMAGE, None)
-    orphan = engine.client.containers.create(IMAGE, ["true"], labels={OWNER: dead})
-    kept = engine.client.containers.create(IMAGE, ["true"], labels={OWNER: myself()})
+    engine = Engine(IMAGES["python"])
+    orphan = engine.client.containers.create(IMAGES["python"], ["true"], labels={OWNER: dead})
+    kept = engine.client.containers.create(IMAGES["python"], ["true"], labels={OWNER: myself()})
     try:
         await DockerSandbox().probe()
         assert containers(dead) == [] and kept.id in containers(myself())
@@ -156,7 +157,7 @@ async def test_a_container_removed_by_somebody_else_is_replaced(docker: DockerSa
 
 async def test_the_image_compiles_for_its_own_python(docker: DockerSandbox, tmp_path: Path) -> None:
     (tmp_path / "book.py").write_text("raise SystemExit('it was imported')")
-    engine = Engine(IMAGE, None)
+    engine = Engine(IMAGES["python"])
     engine.compile(tmp_path, ["python3", *COMPILE, str(tmp_path)])
     engine.close()
     assert [file.name.split(".")[0] for file in (tmp_path / "__pycache__").iterdir()] == ["book"]

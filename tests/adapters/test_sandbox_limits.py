@@ -20,7 +20,9 @@ from samokoder.domain.paths import FilePath
 from samokoder.ports import SandboxSession
 from tests.adapters.sandboxes import NOTHING, RUNNERS, check, living, runner
 
-TIGHT = SandboxPolicy(seconds=3, output=1000, output_total=50_000, run_memory=200 * MIB, processes=40, health_seconds=3)
+TIGHT = SandboxPolicy(
+    seconds=3, output=1000, output_total=50_000, run_memory=200 * MIB, processes=40, health_seconds=3
+)
 PROGRAM = FilePath("program.py")
 
 

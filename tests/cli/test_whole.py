@@ -34,7 +34,7 @@ async def test_from_a_description_to_a_verified_application(tmp_path: Path) -> N
     app.mkdir()
     (app / "mine.txt").write_text("keep me")
     code, out, err = await samokoder(
-        tmp_path, "generate", DESCRIPTION, "--into", str(app), "--sandbox", "local"
+        tmp_path, "generate", DESCRIPTION, "--into", str(app), "--sandbox", "local-unsafe"
     )
     assert (code, err) == (0, ""), out
     assert "verified: every check passed" in out and "offline rules (embedded)" in out

@@ -78,3 +78,9 @@ async def test_several_runs_at_once_do_not_see_each_other(session: SandboxSessio
 async def test_equal_specifications_have_equal_digests(sandbox: Sandbox) -> None:
     async with sandbox.open(NOTHING) as one, sandbox.open(NOTHING) as two:
         assert one.digest == two.digest and len(one.digest) == 64
+
+
+async def test_what_a_command_writes_can_be_heard_as_it_comes(session: SandboxSession) -> None:
+    heard: list[bytes] = []
+    report = await session.run({PROGRAM: b"print('hello')"}, check("python", "program.py"), heard.append)
+    assert b"".join(heard).decode() == report.output and report.output.strip() == "hello"

@@ -13,7 +13,7 @@ from samokoder.domain.files import Digest, digest_of
 from samokoder.domain.paths import FilePath
 from samokoder.domain.project import folder_left_out, reason_to_leave_out
 from samokoder.errors import InvalidRequest
-from samokoder.ports import EnvironmentSpec, ProjectFiles, SandboxSession
+from samokoder.ports import EnvironmentSpec, OnOutput, ProjectFiles, SandboxSession
 
 Script = Callable[[Mapping[FilePath, bytes], Check], CommandReport]
 """What a command would have left behind on these files; may raise SandboxError."""
@@ -44,10 +44,15 @@ class _FakeSession:
         pins = sorted(dependency.pin for dependency in spec.dependencies)
         self.digest: Digest = digest_of("\n".join([spec.language, *pins]).encode())
 
-    async def run(self, files: Mapping[FilePath, bytes], check: Check) -> CommandReport:
+    async def run(
+        self, files: Mapping[FilePath, bytes], check: Check, on_output: OnOutput | None = None
+    ) -> CommandReport:
         await anyio.lowlevel.checkpoint()
         self._sandbox.ran.append(check)
-        return self._sandbox.script(dict(files), check)
+        report = self._sandbox.script(dict(files), check)
+        if on_output and report.output:
+            on_output(report.output.encode())
+        return report
 
 
 class MemoryWorkspace:

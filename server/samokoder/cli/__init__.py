@@ -36,6 +36,10 @@ def _run(given: argparse.Namespace, server: Sequence[str]) -> int:
         from samokoder.cli import keys
 
         return keys.work(given)
+    if given.command == "sandbox":
+        from samokoder.cli.sandbox import sandbox
+
+        return sandbox(given)
     from samokoder.cli.working import work
 
     return work(given, server)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import samokoder
 
-SANDBOXES = ("auto", "docker", "bubblewrap", "local")
+SANDBOXES = ("auto", "docker", "bubblewrap", "local", "auto-unsafe", "local-unsafe")
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -20,9 +20,15 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _serve(commands)
     _generate(commands)
+    _sandboxes(commands)
     _about_runs(commands)
     _about_models(commands)
-    return parser.parse_args(arguments)
+    given = parser.parse_args(arguments)
+    if getattr(given, "allow_local", False):
+        if given.sandbox not in (None, "auto", "auto-unsafe"):
+            parser.error("--allow-local goes with --sandbox auto; a sandbox that is named is never replaced")
+        given.sandbox = "auto-unsafe"
+    return given
 
 
 def _serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -50,7 +56,7 @@ def _generate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 def _begin(generate: argparse.ArgumentParser) -> argparse.ArgumentParser:
     generate.add_argument("description", nargs="?", help="in plain words; - reads it from stdin")
     generate.add_argument("--file", metavar="FILE", help="read the description from a file")
-    generate.add_argument("--sandbox", choices=SANDBOXES, help="where checks run")
+    _sandbox(generate)
     generate.add_argument("--ask", action="store_true", default=None, help="wait for answers to questions")
     generate.add_argument(
         "--approve-spec", action="store_true", default=None, help="wait for approval of the specification"
@@ -60,6 +66,27 @@ def _begin(generate: argparse.ArgumentParser) -> argparse.ArgumentParser:
     )
     _budget(generate, "at most this many")
     return _output(generate)
+
+
+def _sandboxes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("sandbox", help="the sandbox by hand")
+    parts = parser.add_subparsers(dest="sandbox_command", required=True, metavar="COMMAND")
+    run = parts.add_parser("exec", help="run a command in it, on a copy of a folder")
+    run.add_argument("--workspace", metavar="DIR", required=True, help="folder the command gets a copy of")
+    run.add_argument("--out", metavar="DIR", help="new folder for the files as they are afterwards")
+    run.add_argument("--language", choices=("python", "node"), default="python", help="which image")
+    run.add_argument("--seconds", type=float, metavar="S", help="most it may take")
+    run.add_argument(
+        "--with", dest="dependencies", action="append", default=[], metavar="NAME==VERSION",
+        help="a package it needs (NAME@VERSION for node)",
+    )  # fmt: skip
+    run.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- CMD", help="the command and its words")
+    _sandbox(run)
+    probe = _output(parts.add_parser("probe", help="see from inside what it keeps out, and its limits"))
+    _sandbox(probe)
+    build = parts.add_parser("build", help="build the images it needs")
+    build.add_argument("--language", choices=("python", "node"), help="only this one")
+    build.add_argument("--base", metavar="IMAGE", help="what they are built on, instead of a public image")
 
 
 def _about_runs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -113,6 +140,15 @@ def _about_models(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 def _run(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("run", metavar="RUN", help="id of the run")
     return _output(parser)
+
+
+def _sandbox(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--sandbox", choices=SANDBOXES, help="where generated code runs")
+    parser.add_argument(
+        "--allow-local",
+        action="store_true",
+        help="where auto finds no sandbox, run generated code without isolation, as yourself",
+    )
 
 
 def _output(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -34,6 +34,12 @@ class Isolation(Value):
     """Name and version of the engine, for the record."""
 
 
+EndedBy = Literal[
+    "itself", "time", "output", "memory", "processes", "workspace", "not found", "stopped", "lost"
+]
+"""What ended a command: it did, or the limit that was reached."""
+
+
 class CommandReport(Value):
     """What a sandbox command left behind."""
 
@@ -42,6 +48,7 @@ class CommandReport(Value):
     output: str
     """stdout and stderr as they came, the middle cut out beyond the limit."""
     seconds: float
+    ended_by: EndedBy = "itself"
     fault: str = ""
     """Why there is no exit code, or a remark on it: "time limit of 60 s"."""
 

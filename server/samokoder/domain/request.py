@@ -11,7 +11,8 @@ from samokoder.domain.value import Value
 MAX_DESCRIPTION = 200_000
 """Characters; a longer description is refused with a clear message rather than cut."""
 
-SandboxChoice = Literal["auto", "docker", "bubblewrap", "local"]
+SandboxChoice = Literal["auto", "auto-unsafe", "docker", "bubblewrap", "local", "local-unsafe"]
+"""``local`` is bubblewrap; only the choices that say so may run code without isolation."""
 
 
 class Usage(Value):

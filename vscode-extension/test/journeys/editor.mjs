@@ -22,7 +22,7 @@ const SETTINGS = {
   "workbench.tips.enabled": false,
   "git.openRepositoryInParentFolders": "never",
   "window.commandCenter": false,
-  "samokoder.sandbox": "local",
+  "samokoder.sandbox": "local-unsafe",
 };
 
 const manifest = JSON.parse(fs.readFileSync(new URL("../../package.json", import.meta.url), "utf8"));

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -20,11 +20,11 @@ from samokoder.adapters.sandbox.place import KEEPER, Link, environment_of
 from samokoder.adapters.sandbox.policy import MIB, SandboxPolicy
 from samokoder.adapters.sandbox.probing import attempts, separated
 from samokoder.adapters.sandbox.process_link import process_link
-from samokoder.adapters.sandbox.session import session_in
+from samokoder.adapters.sandbox.session import Session, session_in
 from samokoder.adapters.sandbox.subprocesses import finished
 from samokoder.domain.evidence import Isolation
 from samokoder.errors import SandboxUnavailable
-from samokoder.ports import EnvironmentSpec, SandboxSession
+from samokoder.ports import EnvironmentSpec
 
 PATH = "/env/bin:/env/node_modules/.bin:/usr/local/bin:/usr/bin:/bin"
 WORK_BYTES, TEMPORARY_BYTES = 512 * MIB, 64 * MIB
@@ -72,6 +72,10 @@ class BubblewrapSandbox:
         self._policy = policy or SandboxPolicy()
         self._isolation: Isolation | None = None
 
+    @property
+    def effective(self) -> Mapping[str, float]:
+        return {}
+
     async def probe(self) -> Isolation:
         """What it really separates here, tried once; raises SandboxUnavailable."""
         if self._isolation is None:
@@ -79,7 +83,7 @@ class BubblewrapSandbox:
         return self._isolation
 
     @asynccontextmanager
-    async def open(self, spec: EnvironmentSpec) -> AsyncIterator[SandboxSession]:
+    async def open(self, spec: EnvironmentSpec) -> AsyncIterator[Session]:
         isolation = await self.probe()
         environment = await self._environments.prepare_here(spec)
         place = BubblewrapPlace(environment, isolation)

@@ -2,30 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from samokoder.adapters.sandbox.bubblewrap import BubblewrapSandbox
-from samokoder.adapters.sandbox.containers import IMAGE
 from samokoder.adapters.sandbox.docker import DockerSandbox
 from samokoder.adapters.sandbox.environments import Environments
-from samokoder.adapters.sandbox.limits import Limits
 from samokoder.adapters.sandbox.local import LocalSandbox
+from samokoder.adapters.sandbox.policy import SandboxPolicy
+from samokoder.adapters.sandbox.session import Session
 from samokoder.domain.evidence import Isolation
-from samokoder.errors import InvalidRequest, SandboxError
-from samokoder.ports import EnvironmentSpec, Sandbox, SandboxSession
+from samokoder.domain.request import SandboxChoice
+from samokoder.errors import InvalidRequest, SandboxError, SandboxUnavailable
+from samokoder.ports import EnvironmentSpec
 
-Choice = Literal["auto", "docker", "bubblewrap", "local"]
-Name = Literal["docker", "bubblewrap", "local"]
-ORDER: tuple[Name, ...] = ("docker", "bubblewrap", "local")
+Name = Literal["docker", "bubblewrap", "local-unsafe"]
+ORDER: tuple[Name, ...] = ("docker", "bubblewrap", "local-unsafe")
 """From what separates most to what separates nothing."""
+CHOICES: dict[SandboxChoice, tuple[Name, ...]] = {
+    "auto": ("docker", "bubblewrap"),
+    "auto-unsafe": ORDER,
+    "docker": ("docker",),
+    "bubblewrap": ("bubblewrap",),
+    "local": ("bubblewrap",),
+    "local-unsafe": ("local-unsafe",),
+}
+"""What each choice may use. A runner that separates nothing is used only where the choice says "unsafe"."""
+CONSENT = (
+    "Get Docker or bubblewrap (`samokoder doctor` says how). Or run the generated code without isolation, as "
+    "yourself, with your files and your network: `--sandbox auto --allow-local` or `--sandbox local-unsafe`."
+)
 
 
-class Runner(Sandbox, Protocol):
+class Runner(Protocol):
+    @property
+    def effective(self) -> Mapping[str, float]:
+        """Limits read back inside at the last probe; empty where only each run has limits."""
+        ...
+
     async def probe(self) -> Isolation:
         """What it separates here; raises SandboxError when it cannot be used."""
+        ...
+
+    def open(self, spec: EnvironmentSpec) -> AbstractAsyncContextManager[Session]:
+        """As the port has it, with a session that can do more."""
         ...
 
 
@@ -44,28 +66,24 @@ class Survey:
 
 
 def make_sandbox(
-    choice: Choice | str,
+    choice: SandboxChoice | str,
     environments: Environments | None = None,
-    limits: Limits | None = None,
-    image: str = IMAGE,
-    runtime: str | None = None,
-) -> Sandbox:
-    """The runner of this name, which never falls back to another; "auto" looks when it is first opened.
+    policy: SandboxPolicy | None = None,
+) -> Runner:
+    """The runner of this choice, which never falls back to another that the choice does not allow.
 
-    Raises InvalidRequest for an unknown name.
+    Raises InvalidRequest for an unknown choice.
     """
-    runners = _runners(environments or Environments(), limits or Limits(), image, runtime)
-    if choice == "auto":
-        return AutoSandbox(runners)
-    if choice not in ORDER:
-        names = ", ".join(("auto", *ORDER))
-        raise InvalidRequest(f"There is no sandbox {choice!r}.", hint=f"Choose one of: {names}.")
-    return dict(zip(ORDER, runners, strict=True))[choice]
+    for known, names in CHOICES.items():
+        if known == choice:
+            runners = _runners(names, environments, policy)
+            return runners[0] if len(runners) == 1 else AutoSandbox(runners)
+    raise InvalidRequest(f"There is no sandbox {choice!r}.", hint=f"Choose one of: {', '.join(CHOICES)}.")
 
 
-async def survey(image: str = IMAGE, runtime: str | None = None) -> list[Survey]:
+async def survey(policy: SandboxPolicy | None = None) -> list[Survey]:
     """Every runner, tried out."""
-    runners = _runners(Environments(), Limits(), image, runtime)
+    runners = _runners(ORDER, None, policy)
     return [await _look(name, runner) for name, runner in zip(ORDER, runners, strict=True)]
 
 
@@ -77,13 +95,15 @@ async def _look(name: Name, runner: Runner) -> Survey:
 
 
 def _runners(
-    environments: Environments, limits: Limits, image: str, runtime: str | None
-) -> tuple[Runner, Runner, Runner]:
-    return (
-        DockerSandbox(environments, limits, image, runtime),
-        BubblewrapSandbox(environments, limits),
-        LocalSandbox(environments, limits),
-    )
+    names: tuple[Name, ...], environments: Environments | None, policy: SandboxPolicy | None
+) -> tuple[Runner, ...]:
+    environments, policy = environments or Environments(), policy or SandboxPolicy()
+    made: dict[Name, Runner] = {
+        "docker": DockerSandbox(environments, policy),
+        "bubblewrap": BubblewrapSandbox(environments, policy),
+        "local-unsafe": LocalSandbox(environments, policy),
+    }
+    return tuple(made[name] for name in names)
 
 
 class AutoSandbox:
@@ -91,19 +111,30 @@ class AutoSandbox:
 
     def __init__(self, runners: tuple[Runner, ...]) -> None:
         self._runners = runners
+        self._used: Runner | None = None
+
+    @property
+    def effective(self) -> Mapping[str, float]:
+        return self._used.effective if self._used else {}
+
+    async def probe(self) -> Isolation:
+        return await (await self._best()).probe()
 
     @asynccontextmanager
-    async def open(self, spec: EnvironmentSpec) -> AsyncIterator[SandboxSession]:
+    async def open(self, spec: EnvironmentSpec) -> AsyncIterator[Session]:
         runner = await self._best()
         async with runner.open(spec) as session:
             yield session
 
     async def _best(self) -> Runner:
-        """The last one is not tried: where nothing works, its own error says so."""
-        for runner in self._runners[:-1]:
+        """Raises SandboxUnavailable, saying of each why it does not work."""
+        why_not = []
+        for runner in self._runners:
             try:
                 await runner.probe()
-            except SandboxError:
-                continue
-            return runner
-        return self._runners[-1]
+            except SandboxError as error:
+                why_not.append(str(error))
+            else:
+                self._used = runner
+                return runner
+        raise SandboxUnavailable(f"No sandbox works here: {' '.join(why_not)}", hint=CONSENT)

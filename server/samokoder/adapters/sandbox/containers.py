@@ -19,15 +19,12 @@ import anyio.to_thread
 
 from samokoder.adapters.sandbox.owners import alive, myself
 from samokoder.adapters.sandbox.place import environment_of
-from samokoder.adapters.sandbox.policy import MIB
+from samokoder.adapters.sandbox.policy import SandboxPolicy
 from samokoder.adapters.sandbox.seccomp import profile_text
 from samokoder.errors import SandboxError, SandboxUnavailable
 
-IMAGE = "samokoder-sandbox:python"
 PATH = "/env/bin:/usr/local/bin:/usr/bin:/bin"
 OWNER = "dev.samokoder.owner"
-RUNS_AS, KEPT_BY = "1000:1000", "1001:1001"
-"""Generated code and the container's first process are different users, so that one cannot end the other."""
 SECONDS = 60
 """For any single answer of the engine."""
 HOW_TO_BUILD = (
@@ -86,9 +83,11 @@ class Image:
 class Engine:
     """A connection to the Docker engine of this machine."""
 
-    def __init__(self, image: str, runtime: str | None) -> None:
+    def __init__(self, image: str, policy: SandboxPolicy | None = None) -> None:
         """Raises SandboxUnavailable."""
         import docker
+
+        self.policy = policy or SandboxPolicy()
 
         with translated():
             self.client = docker.from_env(timeout=SECONDS)
@@ -98,9 +97,9 @@ class Engine:
             except BaseException:
                 self.client.close()
                 raise
-        self.runtime = runtime
+        self.runtime = self.policy.runtime or None
         self.image = Image(image, str(found.id), f"Docker {version['Version']}")
-        self._processors = float(self.client.info()["NCPU"])
+        self.cpus = min(self.policy.cpus, float(self.client.info()["NCPU"]))
 
     def close(self) -> None:
         self.client.close()
@@ -123,6 +122,7 @@ class Engine:
     def _hardened(self, environment: Path | str | None) -> dict[str, Any]:
         from docker.types import LogConfig, Mount, Ulimit
 
+        policy, user = self.policy, self.policy.exec_uid
         kind = "bind" if isinstance(environment, Path) else "volume"
         mounts = [Mount("/env", str(environment), type=kind, read_only=True)] if environment else []
         return {
@@ -132,7 +132,7 @@ class Engine:
             "stdin_open": True,
             "auto_remove": True,
             "init": True,
-            "user": KEPT_BY,
+            "user": f"{policy.main_uid}:{policy.main_uid}",
             "working_dir": "/",
             "hostname": "sandbox",
             "network_mode": "none",
@@ -140,16 +140,20 @@ class Engine:
             "cap_drop": ["ALL"],
             "security_opt": ["no-new-privileges:true", f"seccomp={profile_text()}"],
             "ipc_mode": "private",
-            "pids_limit": 512,
-            "mem_limit": 2048 * MIB,
-            "memswap_limit": 2048 * MIB,
-            "nano_cpus": int(min(4.0, self._processors) * 1e9),
+            "pids_limit": policy.pids,
+            "mem_limit": policy.memory,
+            "memswap_limit": policy.memory,
+            "nano_cpus": int(self.cpus * 1e9),
             "oom_score_adj": 500,
-            "shm_size": 64 * MIB,
-            "ulimits": [Ulimit(name="nofile", soft=1024, hard=1024), Ulimit(name="core", soft=0, hard=0)],
+            "shm_size": policy.shm_bytes,
+            "ulimits": [
+                Ulimit(name=name, soft=value, hard=value)
+                for name, value in (("nofile", policy.open_files), ("fsize", policy.file_size), ("core", 0))
+            ],
             "tmpfs": {
-                "/tmp": "rw,nosuid,nodev,size=64m,mode=1777",
-                "/sandbox": "rw,nosuid,nodev,exec,size=512m,nr_inodes=50k,uid=1000,gid=1000,mode=0700",
+                "/tmp": f"rw,nosuid,nodev,size={policy.tmp_bytes},mode=1777",
+                "/sandbox": f"rw,nosuid,nodev,exec,size={policy.workspace_bytes},"
+                f"nr_inodes={policy.workspace_inodes},uid={user},gid={user},mode=0700",
             },
             "mounts": mounts,
             "log_config": LogConfig(type="none"),
@@ -193,6 +197,7 @@ class Container:
     def __init__(self, engine: Engine, identity: str, stream: Any) -> None:
         self.id = identity
         self._api, self._stream = engine.client.api, stream
+        self._user = f"{engine.policy.exec_uid}:{engine.policy.exec_uid}"
 
     def remove(self) -> None:
         """Never raises: what cannot be removed now ends with its stream, or with the next server's start."""
@@ -206,14 +211,14 @@ class Container:
 
     def run(self, command: list[str]) -> tuple[int, str]:
         """Exit code and output of a short command of ours."""
-        made = self._api.exec_create(self.id, command, user=RUNS_AS, workdir="/sandbox")
+        made = self._api.exec_create(self.id, command, user=self._user, workdir="/sandbox")
         output = self._api.exec_start(made["Id"])
         return int(self._api.exec_inspect(made["Id"])["ExitCode"]), output.decode("utf-8", "replace")
 
     def connect(self, command: list[str]) -> ExecStream:
         """A command with its stdin and stdout joined to us."""
         made = self._api.exec_create(
-            self.id, command, stdin=True, stdout=True, stderr=False, user=RUNS_AS, workdir="/sandbox"
+            self.id, command, stdin=True, stdout=True, stderr=False, user=self._user, workdir="/sandbox"
         )
         return ExecStream(self._api.exec_start(made["Id"], socket=True))
 

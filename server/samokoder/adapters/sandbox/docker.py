@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
 
-from samokoder.adapters.sandbox.containers import IMAGE, PATH, Container, Engine, ExecStream, in_thread
+from samokoder.adapters.sandbox.containers import PATH, Container, Engine, ExecStream, in_thread
 from samokoder.adapters.sandbox.dependencies.python import Interpreter
 from samokoder.adapters.sandbox.environments import COMPILE, Compiler, Environments, compile_here
 from samokoder.adapters.sandbox.place import KEEPER, SWEEP, Link
 from samokoder.adapters.sandbox.policy import SandboxPolicy
 from samokoder.adapters.sandbox.probing import attempts, separated
-from samokoder.adapters.sandbox.session import session_in
+from samokoder.adapters.sandbox.session import Session, session_in
 from samokoder.adapters.sandbox.support import refuse_what_is_not_python
 from samokoder.domain.evidence import Isolation
 from samokoder.errors import SandboxError, SandboxUnavailable
-from samokoder.ports import EnvironmentSpec, SandboxSession
+from samokoder.ports import EnvironmentSpec
 
 THREADS = 32
 """Each stream to a keeper holds one while it waits."""
@@ -42,13 +42,15 @@ class DockerSandbox:
         self,
         environments: Environments | None = None,
         policy: SandboxPolicy | None = None,
-        image: str = IMAGE,
-        runtime: str | None = None,
     ) -> None:
         self._environments = environments or Environments()
         self._policy = policy or SandboxPolicy()
-        self._image, self._runtime = image, runtime
+        self._effective: Mapping[str, float] = {}
         self._tried: dict[str, tuple[Isolation, Interpreter]] = {}
+
+    @property
+    def effective(self) -> Mapping[str, float]:
+        return self._effective
 
     async def probe(self) -> Isolation:
         """What a container of the image really separates; raises SandboxUnavailable."""
@@ -56,7 +58,7 @@ class DockerSandbox:
             return (await self._try_out(engine, limiter))[0]
 
     @asynccontextmanager
-    async def open(self, spec: EnvironmentSpec) -> AsyncIterator[SandboxSession]:
+    async def open(self, spec: EnvironmentSpec) -> AsyncIterator[Session]:
         refuse_what_is_not_python(spec)
         async with self._engine() as (engine, limiter):
             isolation, interpreter = await self._try_out(engine, limiter)
@@ -73,7 +75,7 @@ class DockerSandbox:
     @asynccontextmanager
     async def _engine(self) -> AsyncIterator[tuple[Engine, anyio.CapacityLimiter]]:
         limiter = anyio.CapacityLimiter(THREADS)
-        engine = await in_thread(limiter, Engine, self._image, self._runtime)
+        engine = await in_thread(limiter, Engine, self._policy.image_for("python"), self._policy)
         try:
             yield engine, limiter
         finally:

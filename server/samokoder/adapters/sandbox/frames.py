@@ -6,13 +6,14 @@ import json
 import struct
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
+from samokoder.domain.evidence import EndedBy
 from samokoder.domain.value import Value
 
 HEAD = struct.Struct(">II")
-LARGEST = 64 << 20
-"""Bytes; a longer answer cannot be honest, since output is cut inside."""
+LARGEST = 96 << 20
+"""Bytes; a longer answer cannot be honest, since output and files are cut inside."""
 
 
 class BrokenFrame(Exception):
@@ -32,7 +33,14 @@ class Told(Value):
     """The run's warden was killed; nothing is known of how the run ended."""
     ready: tuple[str, ...] | None = None
     """Top-level names of all modules a warm keeper has loaded."""
+    live: bool = False
+    """Not the report yet: only what was written just now."""
+    ended_by: EndedBy = "itself"
+    archived: int = Field(default=0, ge=0)
+    """Bytes at the end of the body that are a tar of the run's files."""
+    left_out: tuple[str, ...] = ()
     output: bytes = b""
+    archive: bytes = b""
 
 
 def pack(head: dict[str, Any], body: bytes = b"") -> bytes:
@@ -66,6 +74,8 @@ class Unpacker:
         head, body = bytes(self._data[HEAD.size : start]), bytes(self._data[start:end])
         del self._data[:end]
         try:
-            return Told.model_validate_json(head).model_copy(update={"output": body})
+            told = Told.model_validate_json(head)
         except ValidationError as error:
             raise BrokenFrame(str(error)) from error
+        split = max(0, len(body) - told.archived)
+        return told.model_copy(update={"output": body[:split], "archive": body[split:]})

@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -23,10 +23,10 @@ from samokoder.adapters.sandbox.environments import (
 from samokoder.adapters.sandbox.place import KEEPER, Link, environment_of
 from samokoder.adapters.sandbox.policy import SandboxPolicy
 from samokoder.adapters.sandbox.process_link import process_link
-from samokoder.adapters.sandbox.session import session_in
+from samokoder.adapters.sandbox.session import Session, session_in
 from samokoder.domain.evidence import Isolation
 from samokoder.errors import SandboxUnavailable
-from samokoder.ports import EnvironmentSpec, SandboxSession
+from samokoder.ports import EnvironmentSpec
 
 ISOLATION = Isolation(
     level="none",
@@ -42,6 +42,10 @@ class LocalSandbox:
         self._environments = environments or Environments()
         self._policy = policy or SandboxPolicy()
 
+    @property
+    def effective(self) -> Mapping[str, float]:
+        return {}
+
     async def probe(self) -> Isolation:
         """Raises SandboxUnavailable."""
         if not hasattr(os, "fork"):
@@ -51,7 +55,7 @@ class LocalSandbox:
         return ISOLATION
 
     @asynccontextmanager
-    async def open(self, spec: EnvironmentSpec) -> AsyncIterator[SandboxSession]:
+    async def open(self, spec: EnvironmentSpec) -> AsyncIterator[Session]:
         await self.probe()
         environment = await self._environments.prepare_here(spec)
         async with session_in(LocalPlace(environment), environment, self._policy) as session:

@@ -30,7 +30,7 @@ def _bundle(*modules: str) -> str:
     return "\n".join([*lines, f"sys.modules['{_INSIDE}.{modules[-1]}'].main()"])
 
 
-KEEPER = _bundle("framing", "processes", "landlock", "command", "warden", "keeper")
+KEEPER = _bundle("framing", "processes", "landlock", "command", "archive", "warden", "keeper")
 SWEEP = _bundle("processes", "sweep")
 PROBE = text_of("probe")
 

@@ -1,4 +1,4 @@
-"""What generated code may use and for how long: one frozen value, with defaults that are safe as they stand."""
+"""What generated code may use, and for how long: one frozen value, safe as it stands."""
 
 from __future__ import annotations
 

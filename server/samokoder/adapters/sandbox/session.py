@@ -18,6 +18,7 @@ from samokoder.adapters.sandbox.warm import Warm, fits, is_pytest, modules_of
 from samokoder.domain.evidence import Check, CommandReport, Isolation
 from samokoder.domain.files import Digest, digest_of
 from samokoder.domain.paths import FilePath
+from samokoder.ports import OnOutput
 
 GRACE = 15.0
 """Seconds beyond the time limit in which a keeper must have answered, killing included."""
@@ -27,18 +28,46 @@ LOST = "what ran has killed or halted the process that watched over it"
 
 
 @dataclass(frozen=True, slots=True)
+class Job:
+    """A command on a copy of some files, and what is wanted of it beside its report."""
+
+    argv: tuple[str, ...]
+    files: Mapping[FilePath, bytes] | Mapping[str, bytes]
+    executable: tuple[str, ...] = ()
+    """Those of the files that are programs."""
+    export: bool = False
+    """Whether the files as they are afterwards are wanted."""
+    on_output: OnOutput | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    report: CommandReport
+    archive: bytes = b""
+    """A tar of the files, when they were asked for; nobody vouches for what is in it."""
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """One command for a keeper."""
 
     id: str
     frame: bytes
     seconds: float
+    on_output: OnOutput | None
+
+    def hear(self, told: Told) -> None:
+        if self.on_output:
+            self.on_output(told.output)
 
 
 class Session:
     """A SandboxSession; the same for every place."""
 
-    def __init__(self, place: Place, environment: Environment, policy: SandboxPolicy, warm: Warm | None) -> None:
+    def __init__(
+        self, place: Place, environment: Environment, policy: SandboxPolicy, warm: Warm | None
+    ) -> None:
         self._place, self._environment, self._policy, self._warm = place, environment, policy, warm
         self._digest = digest_of(f"{environment.digest}\n{place.isolation.level}\n".encode())
         self._ids = itertools.count(1)
@@ -55,12 +84,19 @@ class Session:
         """Wait until the warm keeper is ready or lost; whether there is one. Nobody needs to wait for it."""
         return self._warm is not None and await self._warm.settled()
 
-    async def run(self, files: Mapping[FilePath, bytes], check: Check) -> CommandReport:
-        ask = self._ask(files, check)
+    async def run(
+        self, files: Mapping[FilePath, bytes], check: Check, on_output: OnOutput | None = None
+    ) -> CommandReport:
+        job = Job(self._command(check), files, on_output=on_output)
+        ask = self._ask(job)
         told = await self._run_warm(ask, files, check)
         if told is None or told.lost:
             told = await self._run_cold(ask)
         return self._report(told)
+
+    async def execute(self, job: Job) -> Done:
+        told = await self._run_cold(self._ask(job))
+        return Done(self._report(told), told.archive, told.left_out)
 
     async def _run_warm(self, ask: Ask, files: Mapping[FilePath, bytes], check: Check) -> Told | None:
         if self._warm is None or not is_pytest(check):
@@ -68,25 +104,29 @@ class Session:
         await self._warm.settled(WARMING)
         if not fits(check, files, self._warm.loaded):
             return None
-        return await self._warm.run(ask.id, ask.frame, ask.seconds + GRACE)
+        return await self._warm.run(ask.id, ask.frame, ask.seconds + GRACE, ask.hear)
 
-    def _ask(self, files: Mapping[FilePath, bytes], check: Check) -> Ask:
+    def _ask(self, job: Job) -> Ask:
         name = f"run-{next(self._ids)}"
         head = {
             "id": name,
-            "argv": self._command(check),
+            "argv": job.argv,
             "env": environment_of(self._place.path),
-            "files": [(path, len(content)) for path, content in files.items()],
+            "files": [(path, len(content)) for path, content in job.files.items()],
+            "executable": job.executable,
+            "live": job.on_output is not None,
             "links": self._environment.links(self._place.root),
             "limits": self._policy.asked(self._environment.language),
         }
-        return Ask(name, pack(head, b"".join(files.values())), self._policy.seconds)
+        if job.export:
+            head["export"] = {"files": self._policy.export_files, "size": self._policy.export_bytes}
+        return Ask(name, pack(head, b"".join(job.files.values())), self._policy.seconds, job.on_output)
 
-    def _command(self, check: Check) -> list[str]:
+    def _command(self, check: Check) -> tuple[str, ...]:
         if check.service is None:
-            return list(check.command)
+            return check.command
         task = check.service.model_dump() | {"seconds": self._policy.health_seconds}
-        return ["python", "-I", "-c", PROBE, json.dumps(task)]
+        return ("python", "-I", "-c", PROBE, json.dumps(task))
 
     async def _run_cold(self, ask: Ask) -> Told:
         async with self._place.keeper(warm=False) as link:
@@ -98,9 +138,10 @@ class Session:
 
     def _report(self, told: Told) -> CommandReport:
         return CommandReport(
-            exit_code=None if told.lost or told.fault else told.code,
+            exit_code=None if told.lost else told.code,
             output=self._neutral(told.output.decode("utf-8", "replace"), told.folder),
             seconds=round(told.seconds, 3),
+            ended_by="lost" if told.lost else told.ended_by,
             fault=LOST if told.lost else self._neutral(told.fault, told.folder),
         )
 
@@ -122,8 +163,9 @@ async def _one_run(link: Link, ask: Ask) -> Told:
     unpacker = Unpacker()
     while data := await link.receive():
         for told in unpacker.feed(data):
-            if told.id == ask.id:
+            if told.id == ask.id and not told.live:
                 return told
+            ask.hear(told)
     return Told(id=ask.id, lost=True)
 
 

@@ -7,7 +7,7 @@ under test (a file with the name of a loaded module, warnings turned to errors),
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import anyio
 
@@ -76,6 +76,10 @@ def modules_of(environment: Environment) -> list[str]:
     return [name for name in MODULES if environment.has(name)]
 
 
+def _nobody(told: Told) -> None:
+    """It was cancelled meanwhile."""
+
+
 class Warm:
     """The warm keeper of a session: started in the background, given up for good when it is lost."""
 
@@ -84,6 +88,7 @@ class Warm:
         self._place, self._modules = place, list(modules)
         self._link: Link | None = None
         self._waiting: dict[str, asyncio.Future[Told | None]] = {}
+        self._heard: dict[str, Callable[[Told], None]] = {}
         self._settled = asyncio.Event()
         self._life = asyncio.create_task(self._live())
 
@@ -98,11 +103,14 @@ class Warm:
         with anyio.CancelScope(shield=True):
             await asyncio.gather(self._life, return_exceptions=True)
 
-    async def run(self, name: str, frame: bytes, seconds: float) -> Told | None:
+    async def run(
+        self, name: str, frame: bytes, seconds: float, heard: Callable[[Told], None]
+    ) -> Told | None:
         """The run's report; None when this keeper cannot be relied on and the run must be cold."""
         if self._link is None:
             return None
-        reply = self._waiting[name] = asyncio.get_running_loop().create_future()
+        reply: asyncio.Future[Told | None] = asyncio.get_running_loop().create_future()
+        self._waiting[name], self._heard[name] = reply, heard
         try:
             await self._link.send(frame)
             async with asyncio.timeout(seconds):
@@ -116,6 +124,7 @@ class Warm:
             raise
         finally:
             self._waiting.pop(name, None)
+            self._heard.pop(name, None)
 
     async def _stop(self, name: str, reply: asyncio.Future[Told | None]) -> None:
         if self._link is not None and not reply.done():
@@ -144,5 +153,7 @@ class Warm:
                 if told.ready is not None:
                     self.loaded = frozenset(told.ready)
                     self._settled.set()
+                elif told.live:
+                    self._heard.get(told.id, _nobody)(told)
                 elif (reply := self._waiting.get(told.id)) and not reply.done():
                     reply.set_result(told)

@@ -16,16 +16,22 @@ from typing import Any, NoReturn
 from samokoder.adapters.sandbox.inside.landlock import keep_apart
 from samokoder.adapters.sandbox.inside.processes import PR_SET_DUMPABLE, PR_SET_PDEATHSIG, prctl
 
+ABSENT = 3
 
-def become(ask: dict[str, Any], folder: str, output: int, warm: bool) -> None:
-    """Turn this fresh fork into the command. Returns never, or after pytest has run in it."""
+
+def become(ask: dict[str, Any], folder: str, output: int, tell_absent: int, warm: bool) -> None:
+    """Turn this fresh fork into the command. Returns never, or after pytest has run in it.
+
+    ``tell_absent`` gets a byte when there is no such program; a program that starts closes it.
+    """
     os.setsid()
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     prctl(PR_SET_DUMPABLE, 1)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for fd, target in ((nothing, 0), (output, 1), (output, 2)):
         os.dup2(fd, target)
-    os.closerange(3, 1024)
+    os.dup2(tell_absent, ABSENT, inheritable=False)
+    os.closerange(ABSENT if warm else ABSENT + 1, 1024)
     limit(ask["limits"])
     keep_apart(folder)
     os.chdir(f"{folder}/files")
@@ -45,6 +51,8 @@ def execute(argv: list[str], environment: dict[str, str]) -> NoReturn:
         os.execvpe(argv[0], argv, environment)
     except OSError as error:
         os.write(2, f"{argv[0]}: {error.strerror}\n".encode())
+        if isinstance(error, FileNotFoundError):
+            os.write(ABSENT, b"x")
         os._exit(127 if isinstance(error, FileNotFoundError) else 126)
 
 

@@ -34,6 +34,10 @@ def read_frame(fd: int) -> tuple[dict[str, Any], bytes] | None:
 
 def write_frame(fd: int, head: dict[str, Any], body: bytes = b"") -> None:
     text = json.dumps(head).encode()
-    rest = memoryview(HEAD.pack(len(text), len(body)) + text + body)
+    write_all(fd, HEAD.pack(len(text), len(body)) + text + body)
+
+
+def write_all(fd: int, data: bytes) -> None:
+    rest = memoryview(data)
     while rest:
         rest = rest[os.write(fd, rest) :]

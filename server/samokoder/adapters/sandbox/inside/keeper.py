@@ -21,7 +21,7 @@ import sys
 import time
 from typing import Any
 
-from samokoder.adapters.sandbox.inside.framing import HEAD, read_frame, write_frame
+from samokoder.adapters.sandbox.inside.framing import HEAD, read_frame, write_all, write_frame
 from samokoder.adapters.sandbox.inside.processes import (
     GIVE_UP,
     PR_SET_CHILD_SUBREAPER,
@@ -124,15 +124,24 @@ class Keeper:
         data = os.read(fd, 1 << 20)
         run.said += data
         if data:
+            self.pass_on(run)
             return
         os.close(fd)
         del self.runs[fd]
         self.let_go(run)
         kill_descendants(spare=frozenset(other.warden for other in self.runs.values()))
         remove(run.folder)
-        rest = memoryview(self.whole(run))
-        while rest:
-            rest = rest[os.write(self.answers, rest) :]
+        write_all(self.answers, self.whole(run))
+
+    def pass_on(self, run: Run) -> None:
+        """What a run has written so far; its report is held back until its warden is gone."""
+        while len(run.said) >= HEAD.size:
+            head_size, body_size = HEAD.unpack(run.said[: HEAD.size])
+            end = HEAD.size + head_size + body_size
+            if len(run.said) < end or "live" not in json.loads(run.said[HEAD.size : HEAD.size + head_size]):
+                return
+            write_all(self.answers, bytes(run.said[:end]))
+            del run.said[:end]
 
     def whole(self, run: Run) -> bytes:
         if len(run.said) >= HEAD.size and len(run.said) == HEAD.size + sum(

@@ -2,7 +2,7 @@
 
 # No pathlib: it would cost every cold run 10 ms.
 
-# ruff: noqa: PTH103, PTH120, PTH123, PTH208, PTH211
+# ruff: noqa: PTH101, PTH103, PTH120, PTH123, PTH208, PTH211
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import time
 from contextlib import suppress
 from typing import Any, NoReturn
 
+from samokoder.adapters.sandbox.inside.archive import pack_up
 from samokoder.adapters.sandbox.inside.command import become
 from samokoder.adapters.sandbox.inside.framing import write_frame
 from samokoder.adapters.sandbox.inside.processes import (
@@ -24,6 +25,8 @@ from samokoder.adapters.sandbox.inside.processes import (
     remove,
 )
 
+FULL = 4096
+"""Bytes left in a workspace that is as good as full."""
 WATCH = 0.2
 """Seconds between two looks at the processes and the memory of a run."""
 
@@ -62,12 +65,14 @@ def link_all(source: str, folder: str) -> None:
 class Warden:
     """Watches one command, as its own process, from its start to the end of the last process it left."""
 
-    def __init__(self, ask: dict[str, Any], folder: str, control: int) -> None:
-        self.ask, self.folder, self.control = ask, folder, control
+    def __init__(self, ask: dict[str, Any], folder: str, control: int, report: int) -> None:
+        self.ask, self.folder, self.control, self.report = ask, folder, control, report
         self.limits = ask["limits"]
         self.output = Output(self.limits["output"])
         self.ended: dict[int, int] = {}
-        self.fault = ""
+        self.fault, self.ended_by = "", "itself"
+        self.kills = oom_kills()
+        self.full = False
         self.open: list[int] = []
 
     def lay_out(self, body: bytes) -> None:
@@ -80,6 +85,8 @@ class Warden:
             with open(target, "xb") as file:
                 file.write(body[at : at + size])
             at += size
+        for path in self.ask.get("executable", []):
+            os.chmod(f"{self.folder}/files/{path}", 0o700)
         for name, target in self.ask.get("links", {}).items():
             link_all(target, f"{self.folder}/files/{name}")
 
@@ -93,30 +100,40 @@ class Warden:
             self.ended.update(reap())
             now = time.monotonic()
             if now - started > self.limits["seconds"]:
-                self.fault = f"time limit of {self.limits['seconds']:g} s"
+                self.end("time", f"time limit of {self.limits['seconds']:g} s")
             elif now - looked > WATCH and not self.fault:
                 looked = now
                 self.weigh()
 
     def notice(self, fd: int, bell: int) -> None:
         if fd == self.control:
-            self.fault = "stopped"
+            self.end("stopped", "stopped")
         elif fd == bell:
             os.read(bell, 512)
         else:
             data = os.read(fd, 65536)
-            self.output.add(data)
+            self.hear(data)
             if not data:  # everything that could write has closed it; the end of the command rings the bell
                 self.open.remove(fd)
             if self.output.total > self.limits["output_total"]:
-                self.fault = f"output limit of {self.limits['output_total']} bytes"
+                self.end("output", f"output limit of {self.limits['output_total']} bytes")
+
+    def end(self, by: str, fault: str) -> None:
+        self.ended_by, self.fault = by, fault
+
+    def hear(self, data: bytes) -> None:
+        """Keep what was written and, where somebody looks on, pass it on as it comes."""
+        self.output.add(data)
+        if data and self.ask.get("live"):
+            write_frame(self.report, {"id": self.ask["id"], "live": True}, data)
 
     def weigh(self) -> None:
         sizes = descendants(os.getpid())
         if len(sizes) > self.limits["processes"]:
-            self.fault = f"limit of {self.limits['processes']} processes"
+            self.end("processes", f"limit of {self.limits['processes']} processes")
         elif sum(sizes.values()) > self.limits["memory"]:
-            self.fault = f"memory limit of {self.limits['memory'] >> 20} MiB"
+            self.end("memory", f"memory limit of {self.limits['memory'] >> 20} MiB")
+        self.full = self.full or is_full(self.folder)
 
     def drain(self, pipe: int) -> None:
         """What was still in the pipe when the last writer ended."""
@@ -124,7 +141,34 @@ class Warden:
             data = os.read(pipe, 65536)
             if not data or self.output.total > self.limits["output_total"]:
                 return
-            self.output.add(data)
+            self.hear(data)
+
+    def explain(self, status: int | None, missing: bool) -> None:
+        """A remark on an exit code that is not the command's own doing."""
+        if self.fault or not status:
+            return
+        if missing:
+            self.end("not found", f"there is no program {self.ask['argv'][0]!r}")
+        elif self.full or is_full(self.folder):
+            self.end("workspace", "the workspace was full")
+        elif os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL and oom_kills() > self.kills:
+            self.end("memory", "the sandbox ran out of memory")
+
+
+def is_full(folder: str) -> bool:
+    try:
+        left = os.statvfs(folder)
+    except OSError:
+        return False
+    return left.f_bavail * left.f_frsize < FULL or (left.f_files > 0 and left.f_favail == 0)
+
+
+def oom_kills() -> int:
+    """Processes of this container the kernel has killed for want of memory; 0 where it does not say."""
+    for path in ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"):
+        with suppress(OSError), open(path) as file:
+            return sum(int(line.split()[1]) for line in file if line.startswith("oom_kill "))
+    return 0
 
 
 def exit_code(status: int) -> int:
@@ -140,28 +184,46 @@ def guard(ask: dict[str, Any], body: bytes, folder: str, control: int, report: i
     os.set_blocking(ring, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(ring, warn_on_full_buffer=False)
-    warden = Warden(ask, folder, control)
+    warden = Warden(ask, folder, control, report)
     try:
         warden.lay_out(body)
     except OSError as error:
-        finish(warden, report, None, 0, f"the files could not be written: {error}")
+        warden.end("workspace", f"the files could not be written: {error}")
+        finish(warden, None, 0)
     started = time.monotonic()
     pipe, output = os.pipe()
+    absent, tell_absent = os.pipe()
     command = os.fork()
     if command == 0:
-        become(ask, folder, output, warm)
+        become(ask, folder, output, tell_absent, warm)
         return
     os.close(output)
+    os.close(tell_absent)
     warden.watch(command, pipe, bell)
     warden.ended.update(kill_descendants())
     seconds = time.monotonic() - started
     warden.drain(pipe)
-    finish(warden, report, warden.ended.get(command), seconds, warden.fault)
+    limited = bool(warden.fault)
+    missing = bool(select.select([absent], [], [], 0)[0] and os.read(absent, 1))
+    warden.explain(warden.ended.get(command), missing)
+    finish(warden, None if limited else warden.ended.get(command), seconds)
 
 
-def finish(warden: Warden, report: int, status: int | None, seconds: float, fault: str) -> NoReturn:
+def finish(warden: Warden, status: int | None, seconds: float) -> NoReturn:
+    archive = b""
+    left_out: list[str] = []
+    if "export" in warden.ask:
+        archive, left_out = pack_up(f"{warden.folder}/files", **warden.ask["export"])
     remove(warden.folder)
-    code = None if fault or status is None else exit_code(status)
-    head = {"id": warden.ask["id"], "code": code, "seconds": seconds, "fault": fault, "folder": warden.folder}
-    write_frame(report, head, warden.output.kept())
+    head = {
+        "id": warden.ask["id"],
+        "code": None if status is None else exit_code(status),
+        "seconds": seconds,
+        "fault": warden.fault,
+        "ended_by": warden.ended_by,
+        "folder": warden.folder,
+        "archived": len(archive),
+        "left_out": left_out,
+    }
+    write_frame(warden.report, head, warden.output.kept() + archive)
     os._exit(0)
