@@ -35,7 +35,7 @@ from samokoder.orchestrator.decide import decide
 from samokoder.orchestrator.perform import perform
 from samokoder.orchestrator.recording import Recording, content_of
 from samokoder.orchestrator.world import World
-from samokoder.ports import ModelReply, ModelRequest, SandboxSession
+from samokoder.ports import ModelReply, ModelRequest, OnOutput, SandboxSession
 
 OF_THE_WORLD = (EnvironmentReady, EnvironmentMissing, Mirrored, NothingUsable, ProjectRead)
 """What only the world can say: taken as it is recorded."""
@@ -204,7 +204,9 @@ class _RecordedSession:
             case BaselineSeen(report=report):
                 self._reports = [report]
 
-    async def run(self, files: Mapping[FilePath, bytes], check: Check, **_: object) -> CommandReport:
+    async def run(
+        self, files: Mapping[FilePath, bytes], check: Check, on_output: OnOutput | None = None
+    ) -> CommandReport:
         if not self._reports:
             raise ReplayDiffers(f"The check {check.id} is run, which was not run then.")
         return self._reports.pop(0)
