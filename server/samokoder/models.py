@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +19,7 @@ from samokoder.errors import SetupError
 from samokoder.settings import Settings
 
 if TYPE_CHECKING:
+    from samokoder.adapters.models.pace import Pace
     from samokoder.ports import LanguageModel
 
 TIERS: tuple[Tier, ...] = get_args(Tier)
@@ -115,12 +117,15 @@ def role_models(
     chosen: Choice, known: Providers, found: Keys
 ) -> tuple[LanguageModel, dict[Tier, LanguageModel]]:
     """The model for all work, and those for certain work. Equal names are one model."""
+    from samokoder.adapters.models.pace import Pace
+
     made: dict[tuple[str, bool], LanguageModel] = {}
+    paces: defaultdict[str, Pace] = defaultdict(Pace)
 
     def model(endpoint: Endpoint, last: bool) -> LanguageModel:
         key = (endpoint.name, last)
         if key not in made:
-            made[key] = _named(endpoint, known, found, last)
+            made[key] = _named(endpoint, known, found, last, paces[endpoint.base_url])
         return made[key]
 
     def chain(endpoints: Iterable[Endpoint]) -> LanguageModel:
@@ -141,13 +146,15 @@ def embedded() -> LanguageModel:
     return OpenAIModel.embedded(OfflineTransport())
 
 
-def _named(endpoint: Endpoint, known: Providers, found: Keys, last: bool) -> LanguageModel:
+def _named(endpoint: Endpoint, known: Providers, found: Keys, last: bool, pace: Pace) -> LanguageModel:
     from samokoder.adapters.models.choosing import Named
     from samokoder.adapters.models.connecting import connect
 
     provider = known.known[endpoint.provider]
     patience: dict[str, Any] = {} if last else {"retries": QUICK}
-    return Named(endpoint, partial(connect, **patience), partial(found.find, provider), how_to_set(provider))
+    return Named(
+        endpoint, partial(connect, pace=pace, **patience), partial(found.find, provider), how_to_set(provider)
+    )
 
 
 def how_to_set(provider: Provider) -> str:

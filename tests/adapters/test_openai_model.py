@@ -13,8 +13,7 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
-from samokoder.adapters.models.endpoint import Abilities, Price
-from samokoder.adapters.models.endpoint import Endpoint as Endpoint_
+from samokoder.adapters.models.endpoint import Price
 from samokoder.adapters.openai_model import RELEARN, OpenAIModel
 from samokoder.domain.message import Message
 from samokoder.errors import ModelUnavailable, SetupError
@@ -358,27 +357,3 @@ def fresh_python() -> Callable[[str], str]:
         return done.stdout
 
     return run
-
-
-# --------------------------------------------------------------------------------- as the endpoint says
-
-
-async def test_an_endpoint_with_a_header_of_its_own_gets_the_key_there_and_nowhere_else() -> None:
-    azure = Endpoint_(
-        provider="azure",
-        base_url="https://house.example/openai/v1",
-        model="m",
-        key=SecretStr(KEY),
-        key_header="api-key",
-        query={"api-version": "2026-01-01"},
-        limit="max_completion_tokens",
-        abilities=Abilities(json_schema=False, tools=False, streaming=False, max_output=900),
-    )
-    served = Endpoint(said(), refused(401, f"bad key {KEY}"))
-    asked = OpenAIModel.at(azure, http_client=lambda: httpx2.AsyncClient(transport=served))
-    await asked.complete(REQUEST)
-    request, body = served.asked[0], served.body(0)
-    assert request.headers["api-key"] == KEY and "authorization" not in request.headers
-    assert request.url.params["api-version"] == "2026-01-01"
-    assert (_way(body), body["stream"], body["max_completion_tokens"]) == ("json_object", False, 900)
-    assert KEY not in told(await fault(asked))

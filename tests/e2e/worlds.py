@@ -20,7 +20,7 @@ from samokoder.domain.run import Run
 from samokoder.offline.transport import OfflineTransport
 from samokoder.orchestrator.runs import Runs
 from samokoder.orchestrator.world import World
-from samokoder.ports import News
+from samokoder.ports import LanguageModel, News
 
 
 class Listener:
@@ -41,14 +41,17 @@ class Listener:
 
 @asynccontextmanager
 async def real_world(
-    folder: Path, transport: httpx2.AsyncBaseTransport | None = None, cache: Path | None = None
+    folder: Path,
+    transport: httpx2.AsyncBaseTransport | None = None,
+    cache: Path | None = None,
+    model: LanguageModel | None = None,
 ) -> AsyncIterator[tuple[Runs, Listener]]:
     """Runs over real adapters, with state below ``folder``."""
     listener = Listener()
     names = itertools.count(1)
     environments = Environments(cache) if cache else Environments()
     world = World(
-        model=OpenAIModel.embedded(transport or OfflineTransport()),
+        model=model or OpenAIModel.embedded(transport or OfflineTransport()),
         sandbox=lambda choice: LocalSandbox(environments),
         workspace=DiskWorkspace(),
         journal=await open_journal(folder / "state.db"),

@@ -21,7 +21,7 @@ import anyio.to_thread
 from pydantic import SecretStr
 
 from samokoder.adapters.models.dialect import MAX_OUTPUT, Dialect, Form, messages
-from samokoder.adapters.models.endpoint import FREE, Endpoint, Price
+from samokoder.adapters.models.endpoint import FREE, Price
 from samokoder.adapters.models.events import EventStream, Heard, Unreadable
 from samokoder.adapters.models.pace import Pace
 from samokoder.adapters.models.trouble import Trouble, cut_off, trouble_in, trouble_of, unreadable
@@ -83,8 +83,6 @@ class OpenAIModel:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._base_url, self._model, self._key = base_url, model, _sound(api_key)
-        self._headers: Mapping[str, str] = {}
-        self._query: Mapping[str, str] = {}
         self._name = name or f"{model} at {urlsplit(base_url).hostname or base_url}"
         self._http_client, self._price, self._max_output = http_client, price, max_output
         self._deadline, self._silence, self._retries = deadline, silence, retries
@@ -102,21 +100,6 @@ class OpenAIModel:
     ) -> OpenAIModel:
         key = SecretStr(api_key) if isinstance(api_key, str) else api_key
         return cls(base_url or OPENAI_URL, model, key, price=price)
-
-    @classmethod
-    def at(cls, endpoint: Endpoint, **options: Any) -> OpenAIModel:
-        """Options as of the constructor; a ``pace`` is shared by all models of one address."""
-        made = cls(
-            endpoint.base_url,
-            endpoint.model,
-            endpoint.key,
-            price=endpoint.price or FREE,
-            dialect=Dialect.known(endpoint.abilities, endpoint.limit),
-            max_output=min(endpoint.abilities.max_output or MAX_OUTPUT, MAX_OUTPUT),
-            **options,
-        )
-        made._headers, made._query = endpoint.headers, dict(endpoint.query)
-        return made
 
     @classmethod
     def embedded(cls, transport: httpx2.AsyncBaseTransport) -> OpenAIModel:
@@ -218,13 +201,12 @@ class OpenAIModel:
     async def _call(self, body: dict[str, Any], watch: Watch) -> Heard | Trouble:
         client = await self._connected()
         import httpx2
-        from openai import Omit, OpenAIError
+        from openai import OpenAIError
 
         heard = Heard()
-        headers: dict[str, Any] = {"Authorization": Omit(), **self._headers} if self._headers else {}
         create = client.chat.completions.with_streaming_response.create
         try:
-            async with create(**body, extra_headers=headers) as response:
+            async with create(**body) as response:
                 await self._read(response.http_response, heard, watch)
         except OpenAIError as error:
             return trouble_of(error)
@@ -279,7 +261,6 @@ class OpenAIModel:
             max_retries=0,
             timeout=httpx2.Timeout(self._deadline, connect=CONNECT),
             http_client=given() if callable(given) else given,
-            default_query=dict(self._query),
         )
         # what OPENAI_… variables say may be meant for another endpoint
         client.organization = client.project = client.admin_api_key = None

@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from samokoder.adapters.models.endpoint import Abilities
 from samokoder.adapters.models.strict import NotStrict, strict
 from samokoder.domain import fenced
 from samokoder.domain.message import Message
@@ -33,18 +32,6 @@ class Dialect:
     stream: bool = True
     counts: bool = True
     """Whether it takes ``stream_options``, which ask for a count of tokens at a stream's end."""
-
-    @classmethod
-    def known(cls, abilities: Abilities, limit: str) -> Dialect:
-        """What nobody has tried is tried."""
-        can: dict[Form, bool | None] = {
-            "strict": abilities.json_schema,
-            "schema": abilities.json_schema,
-            "tool": abilities.tools,
-            "json": abilities.json_mode,
-        }
-        forms = tuple(form for form in FORMS if can.get(form) is not False)
-        return cls(forms=forms, limit=limit, stream=abilities.streaming is not False)
 
     def form(self, request: ModelRequest) -> Form:
         """How this request is put: the first way that can say its schema."""
