@@ -57,8 +57,9 @@ async def build(settings: Settings, editor: Editor, environment: Mapping[str, st
     from samokoder.orchestrator.runs import Runs
     from samokoder.orchestrator.world import World
 
+    chosen = models.choice(settings, environment)
     model, by_tier = models.role_models(
-        models.choice(settings, environment),
+        chosen,
         models.providers(settings, environment),
         models.keys(settings, environment, editor.secret),
     )
@@ -72,6 +73,7 @@ async def build(settings: Settings, editor: Editor, environment: Mapping[str, st
             journal=journal,
             editor=editor,
             now=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"),
+            cost=partial(models.cost_of, chosen),
             today=lambda: date.today().isoformat(),
             clock=time.monotonic,
             new_id=new_id,

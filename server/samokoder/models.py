@@ -15,6 +15,7 @@ from samokoder.adapters.models.prices import priced
 from samokoder.adapters.models.providers import RESERVED, Provider, Providers, azure, on_loopback
 from samokoder.adapters.models.remembered import Remembered
 from samokoder.domain.message import Tier
+from samokoder.domain.request import Usage
 from samokoder.errors import SetupError
 from samokoder.settings import Settings
 
@@ -104,6 +105,15 @@ def own_prices(settings: Settings, environment: Mapping[str, str]) -> dict[str, 
             endpoint = known.default.endpoint(first[0]) if settings.base_url else known.endpoint(first[0])
             told.setdefault(endpoint.name, Price(**price.model_dump()))
     return told
+
+
+def cost_of(chosen: Choice, tier: Tier, usage: Usage) -> int | None:
+    """With the preferred model for such work; the embedded one costs nothing."""
+    chain = chosen.by_tier.get(tier, chosen.default)
+    if not chain:
+        return 0
+    price = chain[0].price
+    return price.of(usage.tokens_in, usage.tokens_out, usage.tokens_cached) if price else None
 
 
 def keys(settings: Settings, environment: Mapping[str, str], secret: Secret = no_editor) -> Keys:

@@ -194,6 +194,18 @@ class RunSummary(Value):
     forked_from: str | None = None
 
 
+class Booking(Value):
+    """What calls of one kind cost together."""
+
+    run: str
+    agent: str
+    tier: str
+    task: str
+    model: str
+    day: str
+    usage: Usage
+
+
 class Journal(Protocol):
     """The append-only record, and everything kept beside it in the same transactions."""
 
@@ -240,6 +252,10 @@ class Journal(Protocol):
 
     async def settle(self, ticket: str, reply: ModelReply | None) -> None:
         """Replace a reservation by what was really spent; None gives it back."""
+        ...
+
+    async def bookings(self, run_id: str | None = None) -> list[Booking]:
+        """What was really spent, of one run or of all; what is set aside is not in it."""
         ...
 
     async def intend(self, run_id: str, target: str, writes: Files, at: str) -> None:

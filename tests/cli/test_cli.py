@@ -256,3 +256,16 @@ def test_only_verified_is_success(state: str) -> None:
 def test_every_end_state_has_a_code_of_its_own() -> None:
     assert len(set(EXIT_CODES.values())) == len(EXIT_CODES)
     assert not {1, 2} & set(EXIT_CODES.values())
+
+
+async def test_what_was_spent_and_what_a_run_will_cost_are_told(tmp_path: Path) -> None:
+    spent = await samokoder(tmp_path, "costs")
+    assert spent.code == 0 and spent.out.splitlines()[0].startswith("$0.0000  0 calls")
+    assert (await samokoder(tmp_path, "estimate")).out == (
+        "A run takes about 38 calls and costs nothing (a guess: no run of yours is on record).\n"
+    )
+
+
+async def test_a_model_that_is_away_makes_the_test_of_it_fail_with_the_reason(tmp_path: Path) -> None:
+    result = await samokoder(tmp_path, "test-model", "groq/llama")
+    assert (result.code, result.out) == (1, "groq/llama: away Wait.\n")

@@ -72,3 +72,24 @@ async def test_a_day_is_one_cap_for_all_runs_and_ends_with_the_persons_date(jour
         await journal.reserve("r2", asked(), WORST, budget, monday)
     assert refused.value.cap == "day_cost"
     await journal.reserve("r2", asked(), WORST, budget, tuesday)
+
+
+async def test_what_was_spent_is_booked_by_role_task_model_and_day(journal: Any) -> None:
+    await journal.create("r1", story.request(), "now")
+    await journal.create("r2", story.request(), "now")
+    purpose = Purpose(task="T1", day="2026-06-01")
+    for text in ("a", "b"):
+        ticket = await journal.reserve("r1", asked(text), WORST, Budget(), purpose)
+        await journal.settle(ticket, said(cost=3, tokens_in=10, tokens_cached=4))
+    await journal.settle(await journal.reserve("r2", asked("c"), WORST, Budget()), said(cost=5))
+    await journal.settle(await journal.reserve("r2", asked("d"), WORST, Budget()), None)
+    await journal.reserve("r2", asked("e"), WORST, Budget())
+    (booked,) = await journal.bookings("r1")
+    assert (booked.agent, booked.tier, booked.task, booked.model, booked.day) == (
+        *("tester", "code", "T1", "m"),
+        "2026-06-01",
+    )
+    assert booked.usage.model_copy(update={"seconds": 0}) == Usage(
+        calls=2, cost=6, tokens_in=20, tokens_cached=8
+    )
+    assert sum(entry.usage.cost for entry in await journal.bookings()) == 11

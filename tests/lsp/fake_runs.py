@@ -46,11 +46,12 @@ from samokoder.domain.specification import Answer, Specification
 from samokoder.errors import FolderBusy, InvalidRequest, NotFound
 from samokoder.orchestrator.advance import advance
 from samokoder.orchestrator.conduct import fold
+from samokoder.orchestrator.costs import Costs, Estimate, costs, estimate
 from samokoder.orchestrator.decide import decide
 from samokoder.orchestrator.findings import findings
 from samokoder.orchestrator.news import landed, started
 from samokoder.orchestrator.runs import More, check_description
-from samokoder.ports import Editor, News, RunSummary, Step
+from samokoder.ports import Booking, Editor, News, RunSummary, Step
 from tests.orchestrator import story
 
 
@@ -153,6 +154,27 @@ class FakeRuns:
             )
             for run in reversed(self._runs.values())
         ]
+
+    async def costs(self, run_id: str | None = None) -> Costs:
+        """As if every run had cost a dollar."""
+        runs = [run for run in self._runs if run_id in (None, run)]
+        return costs(
+            [
+                Booking(
+                    run=run,
+                    agent="architect",
+                    tier="plan",
+                    task="",
+                    model="m",
+                    day="",
+                    usage=Usage(cost=10**6),
+                )
+                for run in runs
+            ]
+        )
+
+    async def estimate(self) -> Estimate:
+        return estimate([], [], lambda tier, usage: 0)
 
     def under_way(self) -> frozenset[str]:
         return frozenset(self._tasks)

@@ -13,7 +13,7 @@ from samokoder.domain.paths import FilePath
 from samokoder.domain.request import NO_PURPOSE, Budget, Purpose, Request, Usage
 from samokoder.domain.run import Run
 from samokoder.errors import FolderBusy, NotFound, StaleRun
-from samokoder.ports import ModelReply, ModelRequest, RunSummary, Step
+from samokoder.ports import Booking, ModelReply, ModelRequest, RunSummary, Step
 
 
 class MemoryJournal:
@@ -26,6 +26,7 @@ class MemoryJournal:
         self._forks: dict[str, tuple[str, int]] = {}
         self._blobs: dict[Digest, bytes] = {}
         self._reserved: dict[str, tuple[str, ModelRequest, Usage, Purpose]] = {}
+        self._asked: dict[Digest, tuple[str, str]] = {}
         self._settled: list[tuple[str, Digest, ModelReply, Purpose]] = []
         self._intents: dict[str, dict[FilePath, set[Digest]]] = {}
         self._leases: set[str] = set()
@@ -118,8 +119,21 @@ class MemoryJournal:
 
     async def settle(self, ticket: str, reply: ModelReply | None) -> None:
         run_id, request, _, purpose = self._reserved.pop(ticket)
+        self._asked[request.digest] = (request.agent, request.tier)
         if reply is not None:
             self._settled.append((run_id, request.digest, reply, purpose))
+
+    async def bookings(self, run_id: str | None = None) -> list[Booking]:
+        sums: dict[tuple[str, ...], Usage] = {}
+        for run, request, reply, at in self._settled:
+            agent, tier = self._asked[request]
+            kind = (run, agent, tier, at.task, reply.model, at.day)
+            sums[kind] = sums.get(kind, Usage()) + reply.usage
+        return [
+            Booking(run=run, agent=agent, tier=tier, task=task, model=model, day=day, usage=usage)
+            for (run, agent, tier, task, model, day), usage in sums.items()
+            if run_id in (None, run)
+        ]
 
     async def intend(self, run_id: str, target: str, writes: Files, at: str) -> None:
         known = self._intents.setdefault(target, {})

@@ -232,3 +232,43 @@ def replayed(told: dict[str, Any]) -> None:
 
 def exported(told: dict[str, Any]) -> None:
     print(f"{told['path']}: {told['steps']} steps, {told['replies']} replies of models.")
+
+
+def costs(result: dict[str, Any]) -> None:
+    print(f"{_spent(result['total'])}")
+    for title, lines in (
+        ("by role", result["byRole"]),
+        ("by task", result["byTask"]),
+        ("by model", result["byModel"]),
+        ("by day", result["byDay"]),
+    ):
+        print(title)
+        for line in lines:
+            print(f"  {line['name'] or '-':<32} {_spent(line['usage'])}")
+
+
+def _spent(usage: dict[str, Any]) -> str:
+    cached = f" ({usage['tokensCached']:,} cached)" if usage["tokensCached"] else ""
+    return (
+        f"${usage['cost'] / 1e6:.4f}  {usage['calls']:,} calls, {usage['tokensIn']:,} tokens in{cached}, "
+        f"{usage['tokensOut']:,} out"
+    )
+
+
+def estimate(result: dict[str, Any]) -> None:
+    print(estimated(result))
+
+
+def estimated(result: dict[str, Any]) -> str:
+    """In one line."""
+    basis = (
+        f"from {result['runs']} runs of yours" if result["runs"] else "a guess: no run of yours is on record"
+    )
+    if result["cost"] is None:
+        return (
+            f"A run takes about {result['tokens']:,} tokens ({basis}); a price is not known: samokoder models"
+        )
+    if not result["high"]:
+        return f"A run takes about {result['calls']:,} calls and costs nothing ({basis})."
+    amounts = [f"${result[name] / 1e6:.2f}" for name in ("cost", "low", "high")]
+    return f"A run costs about {amounts[0]}, between {amounts[1]} and {amounts[2]} ({basis})."

@@ -73,6 +73,7 @@ async def _begin(client: Client, given: argparse.Namespace) -> int:
         "sandbox": given.sandbox,
         "budget": _some(_budget(given)),
     }
+    await _tell_estimate(client)
     started = await client.command(
         given.command,
         description=given.description,
@@ -80,6 +81,13 @@ async def _begin(client: Client, given: argparse.Namespace) -> int:
         options=_some(options),
     )
     return await _follow(client, given, started)
+
+
+async def _tell_estimate(client: Client) -> None:
+    """Before money is spent; a model that costs nothing needs no words."""
+    expected = await client.command("estimate")
+    if expected["high"] != 0:
+        print(reports.estimated(expected), file=sys.stderr)
 
 
 def _absolute(folder: str) -> str:
@@ -208,6 +216,14 @@ async def _doctor(client: Client, given: argparse.Namespace) -> int:
     return 0 if all(item["ok"] or not item["needed"] for item in result["checks"]) else ERROR
 
 
+async def _costs(client: Client, given: argparse.Namespace) -> int:
+    return _tell(given, await client.command("costs", runId=given.run), reports.costs)
+
+
+async def _estimate(client: Client, given: argparse.Namespace) -> int:
+    return _tell(given, await client.command("estimate"), reports.estimate)
+
+
 async def _models(client: Client, given: argparse.Namespace) -> int:
     return _tell(given, await client.command("models", probe=given.probe), reports.models)
 
@@ -268,6 +284,8 @@ WORK: dict[str, Work] = {
     "explain": _explain,
     "doctor": _doctor,
     "models": _models,
+    "costs": _costs,
+    "estimate": _estimate,
     "test-model": _test_model,
     "cancel": _cancel,
     "fork": _fork,

@@ -11,6 +11,7 @@ from samokoder.lsp.params import (
     AnswerParams,
     ApproveParams,
     CancelParams,
+    CostsParams,
     ExplainParams,
     ExportRecordingParams,
     ForkParams,
@@ -57,6 +58,8 @@ COMMANDS = {
     "samokoder.openSpecification": Command(RunParams, "open_specification"),
     "samokoder.openPlan": Command(RunParams, "open_plan"),
     "samokoder.doctor": Command(NoParams, "doctor"),
+    "samokoder.costs": Command(CostsParams, "costs"),
+    "samokoder.estimate": Command(NoParams, "estimate"),
     "samokoder.models": Command(ModelsParams, "models"),
     "samokoder.testModel": Command(TestModelParams, "test_model"),
 }

@@ -123,6 +123,11 @@ class ApproveParams(RunParams):
     work_done_token: str | int | None = None
 
 
+class CostsParams(Params):
+    run_id: str | None = None
+    """None: all runs."""
+
+
 class ModelsParams(Params):
     probe: bool = False
     """Whether to try out what the chosen models can do; costs a few hundred tokens each."""

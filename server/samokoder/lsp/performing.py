@@ -17,6 +17,7 @@ from samokoder.lsp.params import (
     AnswerParams,
     ApproveParams,
     CancelParams,
+    CostsParams,
     ExplainParams,
     ForkParams,
     GenerateParams,
@@ -31,6 +32,8 @@ from samokoder.lsp.picture import picture, run_item, state_of
 from samokoder.lsp.recordings import export_recording, replay
 from samokoder.lsp.results import (
     CancelResult,
+    CostsResult,
+    EstimateResult,
     Explanation,
     ForkResult,
     Opened,
@@ -193,6 +196,15 @@ async def show(session: Session, given: RunParams) -> Picture:
     steps = len(await session.runs.steps(given.run_id))
     model = session.server.backend.model_name(session.settings)
     return picture(run, run.id in session.under_way(), model, steps)
+
+
+async def costs(session: Session, given: CostsParams) -> CostsResult:
+    return CostsResult.model_validate((await session.runs.costs(given.run_id)).model_dump())
+
+
+async def estimate(session: Session, given: NoParams) -> EstimateResult:
+    model = session.server.backend.model_name(session.settings)
+    return EstimateResult(**(await session.runs.estimate()).model_dump(), model=model)
 
 
 async def explain(session: Session, given: ExplainParams) -> Explanation:

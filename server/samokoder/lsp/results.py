@@ -282,3 +282,31 @@ class ModelTest(Result):
     error: str
     """What exactly went wrong."""
     hint: str
+
+
+class CostLine(Result):
+    name: str
+    usage: UsageResult
+
+
+class CostsResult(Result):
+    """The dearest first; days in their order."""
+
+    total: UsageResult
+    by_role: tuple[CostLine, ...]
+    by_task: tuple[CostLine, ...]
+    by_model: tuple[CostLine, ...]
+    by_day: tuple[CostLine, ...]
+
+
+class EstimateResult(Result):
+    """Money is in millionths of a US dollar; null where the price of a model is not known."""
+
+    runs: int
+    """Earlier runs it was made from; 0: it is a guess."""
+    calls: int
+    tokens: int
+    cost: int | None
+    low: int | None
+    high: int | None
+    model: str

@@ -28,6 +28,7 @@ from samokoder.domain.value import Value
 from samokoder.errors import InvalidRequest, NotFound, SamokoderError
 from samokoder.orchestrator.advance import advance
 from samokoder.orchestrator.conduct import Conductor, fold
+from samokoder.orchestrator.costs import Costs, Estimate, costs, estimate
 from samokoder.orchestrator.findings import findings
 from samokoder.orchestrator.recording import Recording, recording_of
 from samokoder.orchestrator.replay import Replayed, replay, with_used
@@ -181,6 +182,17 @@ class Runs:
             return (await self._world.journal.blobs([digest]))[digest].decode("utf-8", "replace")
         except KeyError:
             raise NotFound(f"There is no content {digest!r}.") from None
+
+    async def costs(self, run_id: str | None = None) -> Costs:
+        """Of one run, or of all. Raises NotFound."""
+        if run_id is not None:
+            await self.read(run_id)
+        return costs(await self._world.journal.bookings(run_id))
+
+    async def estimate(self) -> Estimate:
+        """What another run will probably cost."""
+        journal = self._world.journal
+        return estimate(await journal.bookings(), await journal.runs(), self._world.cost)
 
     def under_way(self) -> frozenset[str]:
         return frozenset(self._tasks)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from samokoder.domain.message import Tier
-from samokoder.domain.request import SandboxChoice
+from samokoder.domain.request import SandboxChoice, Usage
 from samokoder.ports import Editor, Journal, LanguageModel, Sandbox, Watch, Workspace, unwatched
 
 
@@ -24,6 +24,8 @@ class World:
     clock: Callable[[], float]
     """Monotonic seconds."""
     new_id: Callable[[], str]
+    cost: Callable[[Tier, Usage], int | None] = lambda tier, usage: 0
+    """What usage costs with the models chosen for such work, in millionths of a US dollar; None: unknown."""
     today: Callable[[], str] = lambda: ""
     """The person's own date, ISO 8601."""
     task: str = ""

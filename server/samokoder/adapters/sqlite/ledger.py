@@ -17,7 +17,7 @@ from samokoder.adapters.sqlite.transaction import Transaction
 from samokoder.domain.files import Digest
 from samokoder.domain.request import Budget, Purpose, Usage
 from samokoder.errors import BudgetExceeded
-from samokoder.ports import ModelReply, ModelRequest
+from samokoder.ports import Booking, ModelReply, ModelRequest
 
 
 async def reserve(
@@ -155,6 +155,26 @@ async def paid_reply(connection: AsyncConnection, run_id: str, request: Digest) 
             return _reply(row)
         lineage = (await connection.execute(select(run.c.forked_from).where(run.c.id == lineage))).scalar()
     return None
+
+
+_KINDS = ("run", "agent", "tier", "task", "model", "day")
+
+
+async def bookings(connection: AsyncConnection, run_id: str | None) -> list[Booking]:
+    kinds = [model_call.c[name] for name in _KINDS]
+    sums = [func.sum(model_call.c[name]).label(name) for name in _COLUMNS]
+    seconds = func.coalesce(func.sum(model_call.c.seconds), 0.0).label("seconds")
+    query = select(*kinds, *sums, seconds).where(model_call.c.state == "settled").group_by(*kinds)
+    if run_id is not None:
+        query = query.where(model_call.c.run == run_id)
+    found = [row._asdict() for row in await connection.execute(query)]
+    return [
+        Booking(
+            **{name: row[name] or "" for name in _KINDS},
+            usage=Usage(**{name: row[name] for name in (*_COLUMNS, "seconds")}),
+        )
+        for row in found
+    ]
 
 
 _HOLDERS = select(model_call.c.owner).where(model_call.c.state == "reserved").distinct()
