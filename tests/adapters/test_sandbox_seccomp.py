@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from samokoder.adapters import sandbox
-from samokoder.adapters.sandbox.seccomp import profile_text
+from samokoder.adapters.sandbox.seccomp import compiled, profile_text
 from samokoder.adapters.sandbox.seccomp_rules import (
     ALLOWED,
     ENOSYS,
@@ -20,6 +20,7 @@ from samokoder.adapters.sandbox.seccomp_rules import (
     profile,
 )
 from samokoder.adapters.sandbox.seccomp_table import machine, names, profile_of, table
+from samokoder.errors import SandboxUnavailable
 
 RULES: list[dict[str, Any]] = json.loads(profile_text())["syscalls"]
 
@@ -86,3 +87,9 @@ def test_sockets_are_of_few_kinds() -> None:
     assert {rule[0] for rule in rules} == {1, 2, 10, 16}
     assert all(set(rule) == {0, 1, 2} for rule in rules if rule[0] in (2, 10))
     assert [rule["args"][0]["value"] for rule in rules_for("socketpair")] == [1]
+
+
+def test_without_the_library_nothing_runs_unfiltered() -> None:
+    with pytest.raises(SandboxUnavailable, match="no-such-library") as caught:
+        compiled("no-such-library.so")
+    assert "libseccomp2" in caught.value.hint

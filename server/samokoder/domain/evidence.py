@@ -86,9 +86,20 @@ class Evidence(Value):
         return digest_of(f"{self.check.id}\n{self.report.exit_code}\n{text}".encode())[:16]
 
 
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_ENDED = re.compile(
+    r"^(?:=+ )?(?:.*, )?[1-9]\d* passed\b.* in [\d.]+s\b.*$"  # the summary
+    r"|^[.sxX]*\.[.sxX]* +\[100%\]$",  # all there is when it was told to be quiet twice
+    re.MULTILINE,
+)
 _PYTEST = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 _NODE = re.compile(r"^not ok \d+ - (.+?)\s*$|^\s*[✗✖×] (.+?)(?: \(.*)?$", re.MULTILINE)
 _NOISE = re.compile(r"0x[0-9a-f]+|/tmp/\S+|\d+(?:\.\d+)?")
+
+
+def passing_tests_reported(output: str) -> bool:
+    """Whether pytest says at its end that a test has passed: anybody can make an exit code 0."""
+    return _ENDED.search(_COLOUR.sub("", output)) is not None
 
 
 def failing_tests(output: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from samokoder.adapters.sandbox.environments import (
     names_of_python,
     own_interpreter,
 )
-from samokoder.adapters.sandbox.place import KEEPER, Link, environment_of
+from samokoder.adapters.sandbox.place import KEEPER, SHARED, Link, environment_of
 from samokoder.adapters.sandbox.policy import MIB, SandboxPolicy
 from samokoder.adapters.sandbox.probing import attempts, separated
 from samokoder.adapters.sandbox.process_link import process_link
@@ -106,7 +106,7 @@ class BubblewrapPlace:
     async def keeper(self, warm: bool) -> AsyncIterator[Link]:
         python = ["/env/bin/python"] if warm else [own_interpreter().executable, "-S"]
         with Wrapping(self._environment) as wrapping:
-            command = wrapping.command([*python, "-c", KEEPER, "/sandbox/runs"])
+            command = wrapping.command([*python, "-c", KEEPER, "/sandbox/runs", *SHARED])
             async with process_link(command, {}, Path("/"), wrapping.descriptors) as link:
                 yield link
 
@@ -152,8 +152,7 @@ class Wrapping:
                 words += ["--ro-bind", str(folder), str(folder)]
         for path, content in _FILES.items():
             words += ["--ro-bind-data", str(self._descriptor(content)), path]
-        if program := seccomp.compiled():
-            words += ["--seccomp", str(self._descriptor(program))]
+        words += ["--seccomp", str(self._descriptor(seccomp.compiled()))]
         for name, value in environment_of(PATH).items():
             words += ["--setenv", name, value]
         return [*words, "--remount-ro", "/", "--", *inner]

@@ -13,7 +13,7 @@ import anyio
 from samokoder.adapters.sandbox.containers import PATH, Container, Engine, ExecStream, in_thread
 from samokoder.adapters.sandbox.dependencies.python import Interpreter
 from samokoder.adapters.sandbox.environments import COMPILE, Compiler, Environments, compile_here
-from samokoder.adapters.sandbox.place import KEEPER, SWEEP, Link
+from samokoder.adapters.sandbox.place import KEEPER, SHARED, SWEEP, Link
 from samokoder.adapters.sandbox.policy import SandboxPolicy
 from samokoder.adapters.sandbox.probing import attempts, separated
 from samokoder.adapters.sandbox.session import Session, session_in
@@ -185,7 +185,7 @@ class DockerPlace:
         python = ["/env/bin/python"] if warm else ["python3", "-S"]
         self._keepers += 1
         base = f"/sandbox/{self._keepers}"
-        container, stream = await self._connected([*python, "-c", KEEPER, base])
+        container, stream = await self._connected([*python, "-c", KEEPER, base, *SHARED])
         link = ContainerLink(stream, self._limiter)
         try:
             yield link

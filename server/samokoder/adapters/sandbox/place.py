@@ -30,9 +30,11 @@ def _bundle(*modules: str) -> str:
     return "\n".join([*lines, f"sys.modules['{_INSIDE}.{modules[-1]}'].main()"])
 
 
-KEEPER = _bundle("framing", "processes", "landlock", "command", "archive", "warden", "keeper")
+KEEPER = _bundle("framing", "processes", "leftovers", "landlock", "command", "archive", "warden", "keeper")
 SWEEP = _bundle("processes", "sweep")
 PROBE = text_of("probe")
+SHARED = ("/tmp", "/dev/shm")
+"""Folders of a separated place in which runs could leave something to the next one."""
 
 CLEAN = {
     "LANG": "C.UTF-8",

@@ -13,9 +13,16 @@ import tempfile
 from importlib.resources import files
 from typing import Any
 
+from samokoder.errors import SandboxUnavailable
+
 _ALLOW, _ERROR = 0x7FFF0000, 0x00050000
 _COMPARE = {"SCMP_CMP_EQ": 4, "SCMP_CMP_MASKED_EQ": 7}
 EPERM = 1
+LIBRARY = "libseccomp.so.2"
+INSTALL = (
+    "Install libseccomp (Debian, Ubuntu: apt install libseccomp2; Fedora: dnf install libseccomp); "
+    "or use Docker."
+)
 
 
 class _Argument(ctypes.Structure):
@@ -33,12 +40,12 @@ def profile_text() -> str:
 
 
 @functools.cache
-def compiled() -> bytes | None:
-    """The list as a BPF program for this machine; None where libseccomp is not installed."""
+def compiled(library_name: str = LIBRARY) -> bytes:
+    """The list as a BPF program for this machine; raises SandboxUnavailable: nothing runs unfiltered."""
     try:
-        library = ctypes.CDLL("libseccomp.so.2")
-    except OSError:
-        return None
+        library = ctypes.CDLL(library_name)
+    except OSError as error:
+        raise SandboxUnavailable(f"The filter of system calls needs {library_name}.", hint=INSTALL) from error
     library.seccomp_init.restype = ctypes.c_void_p
     context = ctypes.c_void_p(library.seccomp_init(ctypes.c_uint32(_ERROR | EPERM)))
     try:
@@ -63,9 +70,9 @@ def _add(library: ctypes.CDLL, context: ctypes.c_void_p, rule: dict[str, Any]) -
             library.seccomp_rule_add_array(context, ctypes.c_uint32(action), number, len(given), arguments)
 
 
-def _exported(library: ctypes.CDLL, context: ctypes.c_void_p) -> bytes | None:
+def _exported(library: ctypes.CDLL, context: ctypes.c_void_p) -> bytes:
     with tempfile.TemporaryFile() as file:
         if library.seccomp_export_bpf(context, file.fileno()) != 0:
-            return None
+            raise SandboxUnavailable("libseccomp could not make the filter of system calls.", hint=INSTALL)
         file.seek(0, os.SEEK_SET)
         return file.read()

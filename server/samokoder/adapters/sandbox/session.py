@@ -15,7 +15,7 @@ from samokoder.adapters.sandbox.frames import BrokenFrame, Told, Unpacker, pack
 from samokoder.adapters.sandbox.place import PROBE, Link, Place, environment_of
 from samokoder.adapters.sandbox.policy import SandboxPolicy
 from samokoder.adapters.sandbox.warm import Warm, fits, is_pytest, modules_of
-from samokoder.domain.evidence import Check, CommandReport, Isolation
+from samokoder.domain.evidence import Check, CommandReport, Isolation, passing_tests_reported
 from samokoder.domain.files import Digest, digest_of
 from samokoder.domain.paths import FilePath
 from samokoder.ports import OnOutput
@@ -24,6 +24,7 @@ GRACE = 15.0
 """Seconds beyond the time limit in which a keeper must have answered, killing included."""
 WARMING = 3.0
 """Seconds a run of pytest waits for the warm keeper, which imports what a cold run would import, too."""
+UNPROVED = "pytest ended with exit code 0 and did not tell that a test has passed"
 LOST = "what ran has killed or halted the process that watched over it"
 
 
@@ -92,7 +93,7 @@ class Session:
         told = await self._run_warm(ask, files, check)
         if told is None or told.lost:
             told = await self._run_cold(ask)
-        return self._report(told)
+        return _proved(self._report(told), check)
 
     async def execute(self, job: Job) -> Done:
         told = await self._run_cold(self._ask(job))
@@ -156,6 +157,12 @@ class Session:
         for path, name in self._place.names.items():  # pytest shows paths as seen from the workspace
             text = text.replace(os.path.relpath(path, work), name)
         return text
+
+
+def _proved(report: CommandReport, check: Check) -> CommandReport:
+    if report.exit_code != 0 or not is_pytest(check) or passing_tests_reported(report.output):
+        return report
+    return report.model_copy(update={"exit_code": None, "fault": UNPROVED})
 
 
 async def _one_run(link: Link, ask: Ask) -> Told:

@@ -22,6 +22,7 @@ import time
 from typing import Any
 
 from samokoder.adapters.sandbox.inside.framing import HEAD, read_frame, write_all, write_frame
+from samokoder.adapters.sandbox.inside.leftovers import at_work, clear
 from samokoder.adapters.sandbox.inside.processes import (
     GIVE_UP,
     PR_SET_CHILD_SUBREAPER,
@@ -42,8 +43,8 @@ class Run:
 
 
 class Keeper:
-    def __init__(self, base: str) -> None:
-        self.base = base
+    def __init__(self, base: str, shared: list[str]) -> None:
+        self.base, self.shared = base, shared
         self.asks, self.answers = os.dup(0), os.dup(1)
         nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(nothing, 0)
@@ -103,6 +104,8 @@ class Keeper:
         if warden == 0:
             for fd in (self.asks, self.answers, let_go, heard, *self.runs, *self.controls()):
                 os.close(fd)
+            if self.shared:
+                at_work(self.base)
             guard(ask, body, folder, control, report, self.warm)
             return True
         os.close(control)
@@ -131,6 +134,8 @@ class Keeper:
         self.let_go(run)
         kill_descendants(spare=frozenset(other.warden for other in self.runs.values()))
         remove(run.folder)
+        if self.shared:
+            clear(self.base, self.shared)
         write_all(self.answers, self.whole(run))
 
     def pass_on(self, run: Run) -> None:
@@ -167,4 +172,4 @@ def main() -> None:
     if sys.path and sys.path[0] == "":
         del sys.path[0]
     os.makedirs(sys.argv[1], mode=0o700, exist_ok=True)
-    Keeper(sys.argv[1]).serve()
+    Keeper(sys.argv[1], sys.argv[2:]).serve()
