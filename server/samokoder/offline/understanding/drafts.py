@@ -14,6 +14,7 @@ from samokoder.offline.understanding.facts import (
     HasMany,
     Life,
     Mention,
+    PartOf,
     Strength,
 )
 from samokoder.offline.understanding.items import Item
@@ -50,6 +51,8 @@ class Draft:
     states: tuple[str, ...] = ()
     decisions: list[tuple[str, str]] = field(default_factory=list)
     """State and role."""
+    whole: str | None = None
+    """Key of what each record is a part of, where the text says so."""
     brought: bool = False
     """Not named in the text: added because the work needs it."""
 
@@ -90,6 +93,9 @@ def collect(facts: Sequence[Fact]) -> Drafts:
             _note(drafts, phrase, strength)
     kept = {key for key, draft in drafts.items() if _is_kept(draft)}
     kept |= {key for key, draft in drafts.items() if _is_needed(draft, kept)}
+    for fact in facts:
+        if isinstance(fact, PartOf):
+            drafts[key_of(fact.part)].whole = key_of(fact.whole)
     return {key: draft for key, draft in drafts.items() if key in kept}
 
 
@@ -101,6 +107,8 @@ def _named(fact: Fact) -> list[tuple[Phrase, Strength]]:
             return [(thing, Strength.described)]
         case Belongs(child=child, parent=parent, sure=True):
             return [(child, Strength.kept), (parent, Strength.kept)]
+        case PartOf(part=part, whole=whole):
+            return [(part, Strength.described), (whole, Strength.kept)]
         case HasMany(owner=owner, owned=owned):
             return [(owner, Strength.kept), (owned, Strength.kept)]
         case Life(thing=thing) | Decision(thing=thing) if thing is not None:

@@ -148,7 +148,9 @@ def _references(parts: Mapping[str, Parts], relations: Relations) -> None:
             )
         )
         part.references.setdefault(target.name, name)
-        if part.draft.known is not None and part.draft.known.part_of == parent:
+        if part.draft.whole == parent or (
+            part.draft.known is not None and part.draft.known.part_of == parent
+        ):
             part.parent = name
 
 

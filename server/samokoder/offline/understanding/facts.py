@@ -40,6 +40,16 @@ class Belongs:
     parent: Phrase
     sure: bool = True
     """False where it holds only if records of both are kept for another reason."""
+    second: bool = False
+    """Whether each child has two of them: "a match between two teams"."""
+
+
+@dataclass(frozen=True)
+class PartOf:
+    """Each part has one whole, and is shown with it."""
+
+    part: Phrase
+    whole: Phrase
 
 
 @dataclass(frozen=True)
@@ -80,5 +90,5 @@ class May:
     """Said as a right ("can", "only"), not as a plain happening."""
 
 
-Fact = Mention | Fields | Belongs | HasMany | Life | Decision | May
+Fact = Mention | Fields | Belongs | PartOf | HasMany | Life | Decision | May
 Facts = Sequence[Fact]

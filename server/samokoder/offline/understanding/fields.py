@@ -94,8 +94,17 @@ def _stands_alone(key: str, phrase: Phrase, draft: Draft) -> bool:
     """Whether a thing named only in this list is kept for itself."""
     known = lexicon.things().get(key)
     part = known is not None and any(ref.thing == draft.key for ref in known.refs) and not phrase.plural
+    if (
+        known is not None
+        and not phrase.plural
+        and any(need and name in _HAPPENS for name, need, _ in known.fields)
+    ):
+        return False
     vague = phrase.complement is not None and phrase.complement.thing is None
     return not part and not vague and (phrase.plural or key not in _WRITTEN_IN)
+
+
+_HAPPENS = frozenset({"date", "starts_at", "start_date", "taken_date", "visit_date"})
 
 
 def _related_key(phrase: Phrase, draft: Draft, drafts: Drafts) -> str | None:
@@ -201,6 +210,8 @@ def _type(item: Item, attribute: lexicon.Attribute | None, label: str) -> FieldT
     if _how_many(item.phrase):
         return "integer"
     type_ = attribute.type if attribute is not None else _by_sound(label, item)
+    if type_ in {"time", "datetime"} and item.unit:
+        return "integer"
     if type_ in {"choice", "text"} and item.minimum is not None and item.maximum is not None:
         whole = item.minimum % 1 == 0 and item.maximum % 1 == 0
         return "integer" if whole else "decimal"

@@ -109,7 +109,7 @@ def default_metrics(all_: Sequence[Entity], language: str) -> Iterator[Metric]:
     words = _WORDS[language]
     whole = [entity for entity in all_ if entity.parent is None]
     for entity in whole:
-        due = next((f.name for f in entity.fields if f.name in _OVERDUE and f.type == "date"), None)
+        due = next((f.name for f in entity.fields if _falls_due(f)), None)
         if due is not None:
             label = words["overdue"].format(_inside(entity.label_plural, language))
             yield Metric(
@@ -130,6 +130,10 @@ def default_metrics(all_: Sequence[Entity], language: str) -> Iterator[Metric]:
     for entity in whole[:4]:
         label = words["count"].format(_inside(entity.label_plural, language))
         yield Metric(name=f"{entity.plural}_count", label=label, kind="count", entity=entity.name)
+
+
+def _falls_due(field: Field) -> bool:
+    return field.type == "date" and (field.name in _OVERDUE or field.name.endswith("due_date"))
 
 
 def _sum(entity: Entity, field: Field, language: str, group: Field | None = None) -> Metric:

@@ -177,6 +177,7 @@ def _segment(parts: list[Segment], at: int) -> tuple[list[Item], int]:
     return _side_by_side(phrase, tail), 1
 
 
+_IT_IS = ("it", "they", "he", "she", "is", "are", "was", "were", "been", "он", "она", "они", "a", "the")
 _WHETHER = ("whether", "if", "ли")
 
 
@@ -185,13 +186,21 @@ def _whether_states(parts: list[Segment], at: int) -> tuple[list[Item], int] | N
     asks = next((i for i, node in enumerate(parts[at]) if _is_filler(node, _WHETHER)), None)
     if asks is None:
         return None
-    named = [text_of([n for n in parts[at][asks + 1 :] if not isinstance(n, Filler)])]
+    named = [text_of([n for n in parts[at][asks + 1 :] if not _is_filler(n, _IT_IS)])]
     for part in parts[at + 1 :]:
-        named.append(text_of([n for n in part if not isinstance(n, Filler)]))
-    count = next((i for i, text in enumerate(named) if not (text and is_state(text))), len(named))
-    if count < 2:
+        text = text_of([n for n in part if not _is_filler(n, _IT_IS)])
+        if _known_start(part[_skip(part) :]) and not is_state(_core(text)):
+            break
+        named.append(text)
+    count = next((i for i, text in enumerate(named) if not 0 < len(text.split()) <= 4), len(named))
+    if count < 2 or not any(is_state(_core(text)) for text in named[:count]):
         return None
     return [Item(_status_of(parts[at]), choices=tuple(text.lower() for text in named[:count]))], count
+
+
+def _core(text: str) -> str:
+    """ "ready for pickup" is ready."""
+    return re.split(r" (?:for|to|by|on|in|для|к|на) ", text)[0]
 
 
 def _is_filler(node: Node, words: Sequence[str]) -> bool:

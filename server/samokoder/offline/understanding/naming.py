@@ -29,8 +29,12 @@ def _full_names(facts: Sequence[Fact]) -> Mapping[str, Unit]:
         core = long.words[0] if long.last.russian else long.last
         for short in named:
             same = len(short.words) == 1 and short.last.lemma == core.lemma and short.thing != long.thing
-            if same and short.thing is not None and short.thing not in described:
+            if not same or short.thing is None or long.thing is None:
+                continue
+            if short.thing not in described:
                 found.setdefault(short.thing, long)
+            elif long.thing not in described:
+                found.setdefault(long.thing, short)
     return found
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from samokoder.offline.understanding import lexicon
+from samokoder.offline.understanding.between import both_ways, confirmed, counted, lines, made, two_of
 from samokoder.offline.understanding.clauses import (
     all_phrases,
     cut_at_stops,
@@ -19,22 +21,31 @@ from samokoder.offline.understanding.joining import JOINING, assigned, per_each
 from samokoder.offline.understanding.life_cycles import life_of
 from samokoder.offline.understanding.listing import bare_list, listed_things, loose_attributes, things_kept
 from samokoder.offline.understanding.permissions import decisions, rights
-from samokoder.offline.understanding.phrases import Cue, Filler, Nodes, Phrase, Verb, nodes
+from samokoder.offline.understanding.phrases import Cue, Filler, Mark, Nodes, Phrase, Verb, nodes
 from samokoder.offline.understanding.statements import statements_of
 from samokoder.offline.understanding.subjects import is_thing
 from samokoder.offline.understanding.text import UNNAMED
+
+_REPORTS = re.compile(
+    r"\s*(reports?|statistics|stats|dashboard|metrics|charts?|отч[её]ты?|статистика|дашборд|сводка|графики?)"
+    r"\s*[:\-]|no double|no two |нельзя|не допускать",
+    re.IGNORECASE,
+)
+"""Sentences about figures, and about what must not be: they name nothing to keep."""
 
 
 def read(sentences: Sequence[str]) -> list[Fact]:
     found: list[Fact] = []
     last: Phrase | None = None
     for sentence in sentences:
+        if _REPORTS.match(sentence):
+            continue
         for fact in read_sentence(sentence, last):
             found.append(fact)
             last = _spoken_of(fact) or last
         said = nodes(sentence)
         found += [*_between_them(said, found), *_attended(said, found)]
-    return found
+    return [*found, *made(found)]
 
 
 def _between_them(sentence: Nodes, said: Sequence[Fact]) -> list[Fact]:
@@ -96,6 +107,7 @@ def _clause(clause: Nodes, last: Phrase | None) -> list[Fact]:
     if life := life_of(clause, last):
         return life
     found = definition_of(clause, last) or bare_list(clause) or statements_of(clause)
+    found = [*lines(counted(clause, found)), *confirmed(clause), *both_ways(clause), *two_of(clause)]
     found += [fact for fields in found if isinstance(fields, Fields) for fact in listed_things(fields.items)]
     found += loose_attributes(clause, found)
     found += [*assigned(clause, last), *per_each(clause)]
@@ -104,14 +116,22 @@ def _clause(clause: Nodes, last: Phrase | None) -> list[Fact]:
         for fact in found
         if isinstance(fact, Fields)
         for item in fact.items
-        if _measured(item) or (len(item.choices) >= 2 and not item.phrase.plural)
+        if _measured(item) or not item.phrase.plural
     }
+    listed = sum(isinstance(f, Mention) and f.strength >= Strength.kept for f in found)
+    heading = _heading(clause) if listed >= 2 else ()
     spoken = [
         phrase
         for phrase in all_phrases(outside_parentheses(clause))
-        if phrase.thing and phrase not in figures
+        if phrase.thing and phrase not in figures and phrase not in heading
     ]
     return [*found, *(Mention(phrase, Strength.spoken_of) for phrase in spoken)]
+
+
+def _heading(clause: Nodes) -> tuple[Phrase, ...]:
+    """ "Football league: teams, players": what stands in the singular before the colon names the whole."""
+    at = next((i for i, node in enumerate(clause) if node == Mark(":")), 0)
+    return tuple(phrase for phrase in all_phrases(clause[:at]) if not phrase.plural)
 
 
 def _measured(item: Item) -> bool:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from samokoder.offline.understanding import lexicon
 from samokoder.offline.understanding.drafts import Draft, Drafts, key_of
-from samokoder.offline.understanding.facts import Belongs, Fact, HasMany, May, Strength
+from samokoder.offline.understanding.facts import Belongs, Fact, HasMany, May, PartOf, Strength
 from samokoder.offline.understanding.fields import relation
 from samokoder.offline.understanding.items import Item
+from samokoder.offline.understanding.phrases import Phrase
 
 
 @dataclass
@@ -36,6 +37,11 @@ def relate(facts: Sequence[Fact], drafts: Drafts) -> Relations:
         if owner in drafts and owned in drafts and ((owned, owner) in many or owned in _SHARED):
             _link(found, owner, owned)
     _said_singly(found, drafts)
+    for fact in facts:
+        if isinstance(fact, PartOf):
+            _refer(found, key_of(fact.part), key_of(fact.whole), True, drafts)
+        if isinstance(fact, Belongs) and fact.second:
+            _two(found, key_of(fact.child), fact.parent, drafts)
     for fact in facts:
         if isinstance(fact, Belongs):
             _refer(found, key_of(fact.child), key_of(fact.parent), True, drafts)
@@ -86,6 +92,14 @@ def _required(draft: Draft, target: str, item: Item | None) -> bool:
         return item.required
     known = draft.known
     return known is not None and any(ref.thing == target and ref.required for ref in known.refs)
+
+
+def _two(found: Relations, child: str, parent: Phrase, drafts: Drafts) -> None:
+    key, word = key_of(parent), parent.head.last.lemma
+    if child in drafts and key in drafts and not found.joined(child, key):
+        names = ("первый", "второй") if parent.russian else ("home", "away")
+        named = [f"{name} {word}" for name in names]
+        found.references += [(child, key, True, label[:1].upper() + label[1:]) for label in named]
 
 
 def _refer(found: Relations, child: str, parent: str, required: bool, drafts: Drafts) -> None:

@@ -7,6 +7,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from samokoder.offline.understanding import lexicon
+from samokoder.offline.understanding.words import is_cyrillic, lemmas
+
 LONGEST = 20_000
 """Characters read; a longer description is cut here, and the assumptions say so."""
 UNNAMED = "∷"
@@ -51,6 +54,7 @@ def plain(description: str) -> str:
     text = re.sub(r"\b(yes|да)\s*/\s*(no|нет)\b", r"(\1 or \2)", text)
     text = re.sub(r"[ \t]*[—–‒―]+[ \t]*", " - ", text).replace("’", "'").replace("\r", "\n")
     text = re.sub(r"\b(it|that|he|she|they|who)'(s|re)\b", _in_full, text, flags=re.IGNORECASE)
+    text = re.sub(r"\b(min|max)\.? (?=[a-z]+s\b)", _whole_word, text, flags=re.IGNORECASE)
     text = re.sub(r"\bw/ ?", "with ", _PURPOSE.sub(r"\1 app \2", text, count=1))
     text = _FIO.sub("ФИО", _ABBREVIATION.sub(lambda m: m.group(1).replace(".", ""), text))
     return "".join(c if c in "\n\t" or unicodedata.category(c)[0] not in "C" else " " for c in text)
@@ -62,8 +66,26 @@ _PURPOSE = re.compile(
 )
 
 
+def _whole_word(short: re.Match[str]) -> str:
+    return f"{short.group(1)}imum "
+
+
 def _in_full(short: re.Match[str]) -> str:
     return f"{short.group(1)} {'is' if short.group(2) == 's' else 'are'}"
+
+
+_SLASHED = re.compile(r"(?<![\w/])[^\W\d_][\w-]*(?:/[^\W\d_][\w-]*)+(?![\w/])")
+
+
+def _states_in_full(slashed: re.Match[str]) -> str:
+    """ "booked/completed/no-show": a status with these values, when most of them are states."""
+    values = slashed.group().split("/")
+    known = sum(lemmas(value) in lexicon.state_index(is_cyrillic(value)) for value in values)
+    before = slashed.string[: slashed.start()].rstrip(" :(-").lower()
+    if known * 2 <= len(values) or before.endswith(("status", "state", "stage", "статус", "состояние")):
+        return slashed.group()
+    name = "статус" if is_cyrillic(values[0]) else "status"
+    return f"{name} ({', '.join(values)})"
 
 
 def sentences(description: str) -> tuple[str, ...]:
@@ -71,7 +93,7 @@ def sentences(description: str) -> tuple[str, ...]:
     found: list[str] = []
     for text in _blocks(lines):
         found.extend(_split(text))
-    return tuple(dict.fromkeys(found))[:_MOST_SENTENCES]
+    return tuple(_SLASHED.sub(_states_in_full, text) for text in dict.fromkeys(found))[:_MOST_SENTENCES]
 
 
 def plain_bullets(description: str) -> str:
