@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from samokoder.adapters.sandbox.containers import IMAGE, Engine
+from samokoder.adapters.sandbox.containers import Engine
+from samokoder.adapters.sandbox.policy import IMAGES
 from tests.adapters.sandboxes import NOTHING, SEPARATED, runner
 from tests.attacks.allowed import allowed
 from tests.attacks.bait import laid
@@ -59,11 +60,11 @@ UNGUARDED = frozenset(
 async def test_the_same_probes_succeed_where_nothing_guards_against_them(tmp_path: Path) -> None:
     """So that a probe that can never succeed is not taken for a wall."""
     await runner("docker")
-    engine = Engine(IMAGE, None)
+    engine = Engine(IMAGES["python"])
     with laid(tmp_path) as host:
         try:
             output = engine.client.containers.run(
-                IMAGE,
+                IMAGES["python"],
                 ["env", f"ATTACKED={host}", "python3", "-m", "probes"],
                 user="0:0",
                 working_dir="/attacks",
