@@ -179,6 +179,8 @@ class Run(Value):
     """What we last wrote into the person's folder."""
     conflicts: tuple[FilePath, ...] = ()
     """Files in the person's folder that are not ours and were left as they are."""
+    paused: Question | None = None
+    """A cap is reached, and nothing is done before the person has said whether it may be passed."""
 
     @property
     def unfinished(self) -> UnfinishedPhase:
@@ -198,6 +200,8 @@ _APPROVE_PLAN = Question(id="approve-plan", text="Shall this plan be carried out
 
 def waiting_for(run: Run) -> tuple[Question, ...]:
     """The questions only the person can answer now; approvals among them."""
+    if run.paused is not None:
+        return (run.paused,)
     match run.phase:
         case Clarifying(specification=specification):
             answered = {answer.question for answer in run.answers}

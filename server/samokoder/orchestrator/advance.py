@@ -54,9 +54,10 @@ from samokoder.domain.run import (
     UnfinishedPhase,
     waiting_for,
 )
-from samokoder.domain.specification import Specification
+from samokoder.domain.specification import Answer, Specification
 from samokoder.domain.work import GivenUp, Verified
 from samokoder.errors import UnexpectedOutcome
+from samokoder.orchestrator import caps
 from samokoder.orchestrator.advance_task import advance_task, answer_task, take_up, waive
 from samokoder.orchestrator.decide import decide
 from samokoder.orchestrator.integration import task_runs, with_integration
@@ -77,6 +78,8 @@ def _apply(run: Run, outcome: Outcome) -> Run:
     match outcome:
         case Resumed():
             return _resume(run, outcome)
+        case Answered(answer=answer) if run.paused is not None and answer.question == run.paused.id:
+            return _more_allowed(run, answer)
         case Cancelled():
             return _finish(run, End(kind="cancelled", reason="Cancelled by the person."))
         case ProjectRead(files=files, own=own, left_out=left_out):
@@ -216,10 +219,10 @@ def _kept_documents(existing: Existing | None) -> tuple[Literal["manual", "deliv
 
 def _settle(run: Run) -> Run:
     """The end state, once there is one: what is spent, what was given up, what is proved."""
-    if isinstance(run.phase, Finished):
+    if isinstance(run.phase, Finished) or run.paused is not None:
         return run
-    if spent := exhausted(run):
-        return _finish(run, End(kind="budget_exhausted", reason=spent))
+    if spent := caps.reached(run):
+        return _reached(run, *spent)
     if not isinstance(run.phase, Building) or decide(run) or waiting_for(run):
         return run
     return _finish(run, _ending(run, run.phase))
@@ -250,25 +253,22 @@ def _ending(run: Run, building: Building) -> End:
     return End(kind="stuck", reason="Nothing more can be done, though not everything is proved.")
 
 
-def exhausted(run: Run) -> str:
-    """Which cap is reached and how to raise it; empty when none is."""
-    usage, budget = run.usage, run.request.options.budget
-    for name, spent, cap in (
-        ("model calls", usage.calls, budget.calls),
-        ("tokens", usage.tokens_in + usage.tokens_out, budget.tokens),
-        ("seconds", usage.seconds, budget.seconds),
-    ):
-        if spent >= cap:
-            return f"The budget of {cap:g} {name} is spent. Resume with more to go on from here."
-    if usage.cost > budget.cost:
-        return f"The budget of ${budget.cost / 1e6:.2f} is spent. Resume with more to go on from here."
-    return ""
+def _reached(run: Run, cap: str, words: str) -> Run:
+    """The run asks for more, or ends; it can be resumed with more."""
+    if caps.asks(run, cap):
+        return caps.paused(run, cap, words)
+    return _finish(run, End(kind="budget_exhausted", reason=words))
+
+
+def _more_allowed(run: Run, answer: Answer) -> Run:
+    reason = "The person did not allow more to be spent. Resume with more to go on from here."
+    return caps.answered(run, answer) or _finish(run, End(kind="budget_exhausted", reason=reason))
 
 
 def _finish(run: Run, end: End) -> Run:
     if isinstance(run.phase, Finished):
         return run
-    return run.model_copy(update={"phase": Finished(end=end, before=run.phase)})
+    return run.model_copy(update={"phase": Finished(end=end, before=run.phase), "paused": None})
 
 
 def _resume(run: Run, outcome: Resumed) -> Run:
@@ -293,6 +293,7 @@ def _resume(run: Run, outcome: Resumed) -> Run:
                 update={"options": options.model_copy(update={"budget": more})}
             ),
             "phase": phase,
+            "paused": None,
             "failures": (),
             "conflicts": (),
             "environment": None if _ended_for_want_of_environment(run) else run.environment,
@@ -319,7 +320,7 @@ def _mirrored(run: Run, outcome: Mirrored) -> Run:
 def _nothing_usable(run: Run, outcome: NothingUsable) -> Run:
     match outcome.cause:
         case "budget":
-            return _finish(run, End(kind="budget_exhausted", reason=outcome.reason))
+            return _reached(run, outcome.cap, outcome.reason)
         case "sandbox":
             return _finish(run, End(kind="environment_missing", reason=outcome.reason))
         case "model_unavailable":

@@ -76,7 +76,12 @@ class Conductor:
     # ------------------------------------------------------------------------------------ the actions
 
     def _start_ready(self, group: TaskGroup) -> bool:
-        """Start what is ready and stop what no longer is; False when nothing is under way."""
+        """Start what is ready and stop what no longer is; False when nothing is under way.
+
+        What is under way when a cap is reached was set aside within it, and lands.
+        """
+        if self.run.paused is not None:
+            return bool(self._flying)
         ready = {key(action): action for action in decide(self.run)}
         for name, scope in list(self._flying.items()):
             if name not in ready and not name.startswith(Mirror.__name__):
@@ -128,7 +133,8 @@ class Conductor:
         left -= self._world.clock() - self._mark
         with anyio.move_on_after(max(left, 0.001)):
             return await self._receive.receive()
-        return Landing(NothingUsable(cause="budget", reason="The time budget of the run is spent."))
+        reason = "The time budget of the run is spent."
+        return Landing(NothingUsable(cause="budget", reason=reason, cap="seconds"))
 
     async def _land(self, landing: Landing | Told) -> None:
         outcome = landing.outcome

@@ -69,6 +69,8 @@ from samokoder.orchestrator.integration import (
 
 def decide(run: Run) -> tuple[Action, ...]:
     """Every action that can be performed now; empty when the run has ended or waits for the person."""
+    if run.paused is not None:
+        return ()
     match run.phase:
         case Specifying():
             unread = run.request.kind != "generate" and run.existing is None
