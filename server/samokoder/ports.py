@@ -54,13 +54,13 @@ class ModelReply(Value):
 class Sign(Value):
     """A sign of life of a call under way."""
 
-    kind: Literal["writing", "waiting", "fallback"]
+    kind: Literal["writing", "waiting", "fallback", "warning"]
     characters: int = 0
     """Of the answer so far."""
     seconds: float = 0
     """How long it is waited before the endpoint is asked again."""
     why: str = ""
-    """Of a wait, or of turning to another model."""
+    """Of a wait; what a person should know, for the last two kinds."""
 
     @property
     def tokens(self) -> int:
@@ -194,6 +194,14 @@ class RunSummary(Value):
     forked_from: str | None = None
 
 
+class Spent(Value):
+    """What is settled, the call just settled included; millionths of a US dollar."""
+
+    run: int = 0
+    task: int = 0
+    day: int = 0
+
+
 class Booking(Value):
     """What calls of one kind cost together."""
 
@@ -250,8 +258,11 @@ class Journal(Protocol):
         """Set the worst case aside and return a ticket; raises BudgetExceeded when it does not fit."""
         ...
 
-    async def settle(self, ticket: str, reply: ModelReply | None) -> None:
-        """Replace a reservation by what was really spent; None gives it back."""
+    async def settle(self, ticket: str, reply: ModelReply | None) -> Spent:
+        """Replace a reservation by what was really spent; None gives it back.
+
+        The sums are those of the same transaction; all 0 for a call that cost nothing.
+        """
         ...
 
     async def bookings(self, run_id: str | None = None) -> list[Booking]:
@@ -296,7 +307,7 @@ class News(Value):
     """One thing worth telling while a run goes on."""
 
     run: str
-    kind: Literal["started", "going", "landed", "ended"]
+    kind: Literal["started", "going", "noted", "landed", "ended"]
     """An action started; it shows a sign of life; its outcome landed; the conductor stopped."""
     action: str = ""
     """Name of the action's type."""

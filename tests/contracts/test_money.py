@@ -9,6 +9,7 @@ import pytest
 
 from samokoder.domain.request import Budget, Purpose, Usage
 from samokoder.errors import BudgetExceeded
+from samokoder.ports import Spent
 from tests.contracts.test_journal import asked, journal, said
 from tests.orchestrator import story
 
@@ -93,3 +94,18 @@ async def test_what_was_spent_is_booked_by_role_task_model_and_day(journal: Any)
         calls=2, cost=6, tokens_in=20, tokens_cached=8
     )
     assert sum(entry.usage.cost for entry in await journal.bookings()) == 11
+
+
+async def test_settling_tells_what_is_spent_by_then(journal: Any) -> None:
+    await journal.create("r1", story.request(), "now")
+    await journal.create("r2", story.request(), "now")
+    here, there = Purpose(task="T1", day="d"), Purpose(task="T2", day="d")
+
+    async def pays(run: str, text: str, purpose: Purpose, cost: int) -> Spent:
+        ticket = await journal.reserve(run, asked(text), WORST, Budget(), purpose)
+        spent: Spent = await journal.settle(ticket, said(cost=cost))
+        return spent
+
+    assert await pays("r1", "a", here, 1) == Spent(run=1, task=1, day=1)
+    assert await pays("r1", "b", there, 2) == Spent(run=3, task=2, day=3)
+    assert await pays("r2", "a", here, 4) == Spent(run=4, task=4, day=7)

@@ -8,13 +8,14 @@ import pytest
 from samokoder.adapters.fake_model import FakeModel
 from samokoder.adapters.memory import MemoryJournal
 from samokoder.domain.message import Message
-from samokoder.domain.request import Budget
+from samokoder.domain.request import Budget, Purpose
 from samokoder.domain.run import Run
 from samokoder.errors import BudgetExceeded
-from samokoder.orchestrator import asking
-from samokoder.ports import ModelReply, ModelRequest, Watch, unwatched
+from samokoder.orchestrator import asking, caps
+from samokoder.orchestrator.runs import Runs
+from samokoder.ports import ModelReply, ModelRequest, Spent, Watch, unwatched
 from tests.orchestrator import story
-from tests.orchestrator.cast import world
+from tests.orchestrator.cast import Player, Silent, world
 
 
 class Slow(FakeModel):
@@ -59,3 +60,25 @@ async def test_what_is_really_spent_is_not_waited_for() -> None:
     with pytest.raises(BaseExceptionGroup) as refused:
         await asked(calls=1, cap=99)
     assert refused.group_contains(BudgetExceeded)
+
+
+async def test_the_person_is_told_once_when_a_cap_is_near() -> None:
+    player, silent = Player(), Silent()
+    parts = world(model=player, editor=silent, today=lambda: "2026-06-01")
+    runs = Runs(parts)
+    run_id = await runs.start(story.request(budget=Budget(cost=60, task_cost=40, warn=50)))
+    run = await runs.wait(run_id)
+    assert run.end is not None and run.end.kind == "verified" and run.usage.cost > 30
+    noted = [news.detail for news in silent.news if news.kind == "noted"]
+    assert sum("this run" in detail for detail in noted) == 1
+    assert all("a day" not in detail for detail in noted)
+
+
+@pytest.mark.parametrize(
+    ("now", "cost", "told"), [(79, 10, 0), (80, 10, 1), (85, 5, 0), (85, 6, 1), (100, 100, 1)]
+)
+def test_only_the_call_that_reaches_the_share_tells_of_it(now: int, cost: int, told: int) -> None:
+    budget = Budget(cost=10**6, task_cost=10**6, day_cost=100)
+    said = caps.warnings(budget, Spent(run=now, task=now, day=now), cost, Purpose(task="T1", day="d"))
+    assert len(said) == told
+    assert all("the runs of a day" in why for why in said)

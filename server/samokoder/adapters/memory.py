@@ -13,7 +13,7 @@ from samokoder.domain.paths import FilePath
 from samokoder.domain.request import NO_PURPOSE, Budget, Purpose, Request, Usage
 from samokoder.domain.run import Run
 from samokoder.errors import FolderBusy, NotFound, StaleRun
-from samokoder.ports import Booking, ModelReply, ModelRequest, RunSummary, Step
+from samokoder.ports import Booking, ModelReply, ModelRequest, RunSummary, Spent, Step
 
 
 class MemoryJournal:
@@ -117,11 +117,19 @@ class MemoryJournal:
         self._reserved[ticket] = (run_id, request, worst, purpose)
         return ticket
 
-    async def settle(self, ticket: str, reply: ModelReply | None) -> None:
+    async def settle(self, ticket: str, reply: ModelReply | None) -> Spent:
         run_id, request, _, purpose = self._reserved.pop(ticket)
         self._asked[request.digest] = (request.agent, request.tier)
         if reply is not None:
             self._settled.append((run_id, request.digest, reply, purpose))
+        if reply is None or not reply.usage.cost:
+            return Spent()
+        booked = [(run, at, r.usage.cost) for run, _, r, at in self._settled]
+        return Spent(
+            run=sum(cost for run, _, cost in booked if run == run_id),
+            task=sum(cost for run, at, cost in booked if (run, at.task) == (run_id, purpose.task)),
+            day=sum(cost for _, at, cost in booked if at.day == purpose.day),
+        )
 
     async def bookings(self, run_id: str | None = None) -> list[Booking]:
         sums: dict[tuple[str, ...], Usage] = {}

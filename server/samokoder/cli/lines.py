@@ -56,7 +56,7 @@ class PlainLines:
         if event["kind"] == "landed":
             elapsed = time.monotonic() - self._began
             print(f"{elapsed:6.1f} s  {landed_words(event)}", flush=True)
-        elif event["kind"] == "ended" and event["detail"]:
+        elif event["kind"] in ("noted", "ended") and event["detail"]:
             print(event["detail"], flush=True)
 
     def status(self, status: dict[str, Any]) -> None:

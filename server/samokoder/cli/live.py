@@ -57,7 +57,7 @@ class Live:
         """What landed scrolls by above; what failed is worth keeping in sight."""
         if event["kind"] == "landed":
             self._console.print(Text(landed_words(event), style="dim" if event["ok"] else "yellow"))
-        elif event["kind"] == "ended" and event["detail"]:
+        elif event["kind"] in ("noted", "ended") and event["detail"]:
             self._console.print(Text(event["detail"], style="red"))
 
     def status(self, status: dict[str, Any]) -> None:

@@ -81,7 +81,7 @@ class Event(Result):
 
     run_id: str
     seq: int
-    kind: Literal["started", "landed", "ended"]
+    kind: Literal["started", "noted", "landed", "ended"]
     action: str
     agent: str
     task: str

@@ -6,6 +6,8 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from lsprotocol import types
+
 from samokoder.domain.run import Run, waiting_for
 from samokoder.lsp.bar import ProgressBar
 from samokoder.lsp.diagnostics import Published
@@ -67,9 +69,12 @@ class View:
         if news.kind == "going":  # with the run as it was when its action started
             self._draw_soon()
             return
-        self.run = run
         if self._client.can.event:
             self._client.notify("samokoder/event", event(news, self._next()))
+        if news.kind == "noted":
+            self._client.say(f"{title_of(run)}: {news.detail}", types.MessageType.Warning)
+            return
+        self.run = run
         if news.kind != "started":
             self._ask(run)
             bar = self._bar

@@ -15,6 +15,7 @@ from samokoder.domain.request import Purpose, Usage
 from samokoder.domain.run import Run
 from samokoder.domain.value import Value
 from samokoder.errors import BudgetExceeded, InvalidAnswer
+from samokoder.orchestrator import caps
 from samokoder.orchestrator.world import World
 from samokoder.ports import LanguageModel, ModelReply, ModelRequest, Sign
 
@@ -96,7 +97,9 @@ async def _reply(request: ModelRequest, run: Run, world: World, model: LanguageM
     try:
         reply = await model.complete(request, world.watch)
     finally:
-        await world.journal.settle(ticket, reply)
+        spent = await world.journal.settle(ticket, reply)
+    for why in caps.warnings(run.request.options.budget, spent, reply.usage.cost, purpose):
+        world.watch(Sign(kind="warning", why=why))
     return reply
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
-from samokoder.domain.request import Budget
+from samokoder.domain.request import Budget, Purpose
 from samokoder.domain.run import Run
 from samokoder.domain.specification import Answer, Question
+from samokoder.ports import Spent
 
 QUESTION = "cap-"
 """How ids of these questions begin; the field of the budget follows."""
@@ -31,6 +32,19 @@ def reached(run: Run) -> tuple[str, str] | None:
             f"The budget of ${budget.cost / 1e6:.2f} is spent. Resume with more to go on from here.",
         )
     return None
+
+
+def warnings(budget: Budget, spent: Spent, cost: int, purpose: Purpose) -> list[str]:
+    """What to tell of the caps that this call brought near."""
+    return [
+        f"${now / 1e6:.2f} of the ${cap / 1e6:.2f} {whose} may cost are spent."
+        for whose, now, cap in (
+            ("this run", spent.run, budget.cost),
+            (f"task {purpose.task}", spent.task, budget.task_cost if purpose.task else None),
+            ("the runs of a day", spent.day, budget.day_cost if purpose.day else None),
+        )
+        if cap and (now - cost) * 100 < cap * budget.warn <= now * 100
+    ]
 
 
 def asks(run: Run, cap: str) -> bool:

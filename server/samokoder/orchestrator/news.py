@@ -87,17 +87,22 @@ def started(run: Run, action: Action) -> News:
     )
 
 
+NOTES = frozenset({"fallback", "warning"})
+"""Signs a person is told of once, not only while they look."""
+
+
 def going(run: Run, action: Action, sign: Sign) -> News:
     """What a call under way tells: how much is written, or that it is waited and why."""
+    kind = "noted" if sign.kind in NOTES else "going"
     return started(run, action).model_copy(
-        update={"kind": "going", "detail": _of_sign(sign), "ok": sign.kind == "writing"}
+        update={"kind": kind, "detail": _of_sign(sign), "ok": sign.kind == "writing"}
     )
 
 
 def _of_sign(sign: Sign) -> str:
     if sign.kind == "waiting":
         return f"waits {sign.seconds:.0f} s: the model {sign.why}"
-    if sign.kind == "fallback":
+    if sign.kind in NOTES:
         return sign.why
     size = f"{sign.characters / 1000:.1f} kB" if sign.characters >= 100 else f"{sign.characters} characters"
     return f"{size}, about {sign.tokens:,} tokens"

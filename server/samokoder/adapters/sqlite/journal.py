@@ -25,7 +25,7 @@ from samokoder.domain.paths import FilePath
 from samokoder.domain.request import NO_PURPOSE, Budget, Purpose, Request, Usage
 from samokoder.domain.run import Run
 from samokoder.errors import FolderBusy, NotFound, SetupError, StaleRun, StateDamaged
-from samokoder.ports import Booking, ModelReply, ModelRequest, RunSummary, Step
+from samokoder.ports import Booking, ModelReply, ModelRequest, RunSummary, Spent, Step
 
 CHUNK = 500
 """Digests asked for in one query; SQLite limits the parameters of a statement."""
@@ -175,12 +175,13 @@ class SqliteJournal:
         self._tickets[ticket] = (run_id, request.digest)
         return ticket
 
-    async def settle(self, ticket: str, reply: ModelReply | None) -> None:
+    async def settle(self, ticket: str, reply: ModelReply | None) -> Spent:
         async with self._writing() as transaction:
-            await ledger.settle(transaction, ticket, reply)
+            spent = await ledger.settle(transaction, ticket, reply)
         run_id, request = self._tickets.pop(ticket, ("", ""))
         if reply is not None and run_id in self._paid_here:
             self._paid_here[run_id].add(request)
+        return spent
 
     async def bookings(self, run_id: str | None = None) -> list[Booking]:
         async with self._engine.connect() as connection:

@@ -17,7 +17,7 @@ from samokoder.adapters.sqlite.transaction import Transaction
 from samokoder.domain.files import Digest
 from samokoder.domain.request import Budget, Purpose, Usage
 from samokoder.errors import BudgetExceeded
-from samokoder.ports import Booking, ModelReply, ModelRequest
+from samokoder.ports import Booking, ModelReply, ModelRequest, Spent
 
 
 async def reserve(
@@ -102,10 +102,15 @@ _SETTLE = (
 )
 
 
-async def settle(transaction: Transaction, ticket: str, reply: ModelReply | None) -> None:
+_PURPOSE = select(model_call.c.run, model_call.c.task, model_call.c.day).where(
+    model_call.c.ticket == bindparam("of")
+)
+
+
+async def settle(transaction: Transaction, ticket: str, reply: ModelReply | None) -> Spent:
     if reply is None:
         await transaction.run(_RELEASE, of=ticket)
-        return
+        return Spent()
     await transaction.run(
         _SETTLE,
         of=ticket,
@@ -116,6 +121,15 @@ async def settle(transaction: Transaction, ticket: str, reply: ModelReply | None
         truncated=reply.truncated,
         **reply.usage.model_dump(include=set(_COLUMNS)),
     )
+    return await _settled(transaction, ticket) if reply.usage.cost else Spent()
+
+
+async def _settled(transaction: Transaction, ticket: str) -> Spent:
+    (of,) = await transaction.rows(_PURPOSE, of=ticket)
+    run, _ = await _spent(transaction, _OF_RUN, run=of.run)
+    task, _ = await _spent(transaction, _OF_TASK, run=of.run, task=of.task)
+    day, _ = await _spent(transaction, _OF_DAY, day=of.day)
+    return Spent(run=run.cost, task=task.cost, day=day.cost)
 
 
 _REPLIES = (
