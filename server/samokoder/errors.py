@@ -41,6 +41,11 @@ A failing check, a rejected review, a non-zero exit are outcomes, never exceptio
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from samokoder.domain.architecture import Refusal
+
 
 class SamokoderError(Exception):
     """Something went wrong that has a name."""
@@ -207,6 +212,17 @@ class EgressDenied(InstallFailed):
         "Only the indexes that pip, uv and npm are configured to use on this machine are reached; if one of "
         "them keeps its files on another host, name that host there too."
     )
+
+
+class DependencyRefused(InstallFailed):
+    """A package the project depends on must not be used."""
+
+    def __init__(self, refusals: tuple[Refusal, ...]) -> None:
+        super().__init__(
+            "\n".join(refusal.reason for refusal in refusals),
+            hint="A package you trust all the same can be named in the setting dependencies.allow.",
+        )
+        self.refusals = refusals
 
 
 class ReplayDiffers(SamokoderError):

@@ -12,9 +12,10 @@ import anyio
 import pytest
 
 from samokoder.adapters.sandbox.containers import Container, Engine
-from samokoder.adapters.sandbox.dependencies.contained import Contained, Room, why_not
+from samokoder.adapters.sandbox.dependencies.contained import Contained, why_not
 from samokoder.adapters.sandbox.dependencies.egress import MIB, Egress
 from samokoder.adapters.sandbox.dependencies.indexes import python_indexes
+from samokoder.adapters.sandbox.dependencies.policy import DependencyPolicy
 from samokoder.adapters.sandbox.dependencies.python import Interpreter
 from samokoder.adapters.sandbox.dependencies.recipes import Recipe
 from samokoder.adapters.sandbox.dependencies.volumes import KIND, MARK, OWNER, PREFIX, Volumes
@@ -63,7 +64,9 @@ def volumes(docker: Docker, tmp_path: Path) -> Volumes:
 
 @pytest.fixture
 def contained(docker: Docker, tmp_path: Path) -> Contained:
-    return Contained(docker.engine, docker.limiter, tmp_path / "cache", Room(one=8 * MIB))
+    return Contained(
+        docker.engine, docker.limiter, tmp_path / "cache", DependencyPolicy(environment_bytes=8 * MIB)
+    )
 
 
 def recipe(script: str = "true", **changes: object) -> Recipe:

@@ -14,7 +14,7 @@ from samokoder.adapters.sandbox.dependencies.python import child_environment
 from samokoder.adapters.sandbox.environments import Environment, Environments, own_interpreter
 from samokoder.adapters.sandbox.pip_settings import uv_settings
 from samokoder.domain.architecture import Dependency
-from samokoder.errors import InstallFailed
+from samokoder.errors import DependencyRefused, InstallFailed
 from samokoder.ports import EnvironmentSpec
 
 
@@ -120,9 +120,10 @@ async def test_several_installers_at_once_make_one_environment(
 async def test_a_version_that_does_not_exist_says_so_and_leaves_nothing(
     environments: Environments, tmp_path: Path
 ) -> None:
-    with pytest.raises(InstallFailed, match="book") as caught:
+    with pytest.raises(DependencyRefused, match=r"book has no version 9\.9") as caught:
         await prepare(environments, "book==9.9")
-    assert "version" in caught.value.hint
+    [refusal] = caught.value.refusals
+    assert refusal.cause == "unknown" and refusal.instead == Dependency(name="book", version="2.1")
     assert folders_in(tmp_path / "cache") == []
 
 

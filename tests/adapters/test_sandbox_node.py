@@ -120,8 +120,8 @@ def test_a_lock_keeps_the_optional_packages_that_were_found() -> None:
 @pytest.mark.parametrize(
     ("pins", "said"),
     [
-        (["absent@1.0.0"], "does not exist"),
-        (["shelf@9.9.9"], "does not exist"),
+        (["absent@1.0.0"], "absent does not exist"),
+        (["shelf@9.9.9"], "shelf has no version 9.9.9"),
         (["shelf@2.0.0", "wants@1.0.0"], "contradict"),
     ],
 )
@@ -130,7 +130,7 @@ async def test_what_cannot_be_installed_says_why_and_leaves_nothing(
 ) -> None:
     with pytest.raises(InstallFailed) as caught:
         await prepare(environments, *pins)
-    assert said in caught.value.hint
+    assert said in f"{caught.value} {caught.value.hint}"
     folders = [entry for entry in (tmp_path / "cache").iterdir() if entry.is_dir()]
     assert folders == [tmp_path / "cache" / "locks"] and not any(map(Path.is_dir, folders[0].iterdir()))
 

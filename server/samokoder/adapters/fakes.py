@@ -8,11 +8,12 @@ from pathlib import PurePath
 
 import anyio.lowlevel
 
+from samokoder.domain.architecture import Refusal
 from samokoder.domain.evidence import Check, CommandReport, Isolation
 from samokoder.domain.files import Digest, digest_of
 from samokoder.domain.paths import FilePath
 from samokoder.domain.project import folder_left_out, reason_to_leave_out
-from samokoder.errors import InvalidRequest
+from samokoder.errors import DependencyRefused, InvalidRequest
 from samokoder.ports import EnvironmentSpec, OnOutput, ProjectFiles, SandboxSession
 
 Script = Callable[[Mapping[FilePath, bytes], Check], CommandReport]
@@ -26,14 +27,20 @@ def all_pass(files: Mapping[FilePath, bytes], check: Check) -> CommandReport:
 class FakeSandbox:
     """A Sandbox whose commands are answered by a function; it runs nothing."""
 
-    def __init__(self, script: Script = all_pass) -> None:
+    def __init__(self, script: Script = all_pass, refusals: Sequence[Refusal] = ()) -> None:
         self.script = script
+        self.refusals = refusals
+        """What it says of these dependencies, whenever it is to be opened with one."""
+        self.opened: list[EnvironmentSpec] = []
         self.ran: list[Check] = []
         """Every check that was run, in order."""
 
     @asynccontextmanager
     async def open(self, spec: EnvironmentSpec) -> AsyncIterator[SandboxSession]:
         await anyio.lowlevel.checkpoint()
+        self.opened.append(spec)
+        if found := tuple(refusal for refusal in self.refusals if refusal.dependency in spec.dependencies):
+            raise DependencyRefused(found)
         yield _FakeSession(self, spec)
 
 

@@ -40,6 +40,13 @@ class PrepareEnvironment:
 
 
 @dataclass(frozen=True)
+class ReplaceDependencies:
+    """Ask the bug hunter what the application depends on instead of what was refused."""
+
+    attempt: int
+
+
+@dataclass(frozen=True)
 class WriteChecks:
     """Ask the tester for a task's acceptance checks."""
 
@@ -129,6 +136,7 @@ Action = (
     | Design
     | MakePlan
     | PrepareEnvironment
+    | ReplaceDependencies
     | WriteChecks
     | SeeChecksFail
     | BreakDown
@@ -145,6 +153,7 @@ ASKS_MODEL = (
     Specify,
     Design,
     MakePlan,
+    ReplaceDependencies,
     WriteChecks,
     BreakDown,
     WriteFile,

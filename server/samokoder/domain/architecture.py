@@ -34,6 +34,17 @@ class Dependency(Value):
         return f"{self.name}=={self.version}"
 
 
+class Refusal(Value):
+    """A dependency that must not be installed, and why."""
+
+    dependency: Dependency
+    cause: Literal["unknown", "young", "undated", "lookalike"]
+    reason: str
+    """For the person and for whoever replaces it."""
+    instead: Dependency | None = None
+    """What could take its place."""
+
+
 class Service(Value):
     """How the finished application is started, and how one sees that it is up."""
 

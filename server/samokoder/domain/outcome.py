@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from samokoder.domain.architecture import Architecture
+from samokoder.domain.architecture import Architecture, Dependency, Refusal
 from samokoder.domain.evidence import Check, CommandReport, Evidence, Isolation
 from samokoder.domain.files import Digest, Files
 from samokoder.domain.paths import FilePath
@@ -95,6 +95,19 @@ class EnvironmentMissing(Fact):
     kind: Literal["environment_missing"] = "environment_missing"
     what: str
     """What is missing and how to get it."""
+
+
+class DependenciesRefused(Fact):
+    """Nothing was installed: some of what the application depends on must not be."""
+
+    kind: Literal["dependencies_refused"] = "dependencies_refused"
+    refusals: tuple[Refusal, ...]
+
+
+class DependenciesReplaced(Fact):
+    kind: Literal["dependencies_replaced"] = "dependencies_replaced"
+    dependencies: tuple[Dependency, ...]
+    cause: str
 
 
 class ChecksWritten(Fact):
@@ -210,6 +223,8 @@ Outcome = Annotated[
     | Planned
     | EnvironmentReady
     | EnvironmentMissing
+    | DependenciesRefused
+    | DependenciesReplaced
     | ChecksWritten
     | ChecksSeen
     | BrokenDown

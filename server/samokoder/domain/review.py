@@ -46,7 +46,7 @@ class Finding(Value):
 
     id: Digest
     task: str
-    source: Literal["reviewer", "check"]
+    source: Literal["reviewer", "check", "dependency"]
     path: FilePath | None
     line: int
     message: str

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from samokoder.domain.architecture import Architecture
+from samokoder.domain.architecture import Architecture, Refusal
 from samokoder.domain.ending import End
 from samokoder.domain.evidence import Isolation
 from samokoder.domain.files import Digest, Files, union
@@ -175,6 +175,10 @@ class Run(Value):
     usage: Usage = Usage()
     failures: tuple[Failure, ...] = ()
     environment: Environment | None = None
+    refused: tuple[Refusal, ...] = ()
+    """Dependencies that must be replaced before anything can be installed."""
+    replaced: int = 0
+    """Times dependencies were replaced."""
     mirrored: Files = {}
     """What we last wrote into the person's folder."""
     conflicts: tuple[FilePath, ...] = ()

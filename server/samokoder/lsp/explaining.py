@@ -33,13 +33,14 @@ def explain_finding(run: Run, finding_id: str) -> str:
 
 
 def _finding(item: Finding) -> str:
-    place = f"`{item.path}`, line {item.line}" if item.path else "the whole task"
+    whole = "the whole task" if item.task else "the dependencies"
+    place = f"`{item.path}`, line {item.line}" if item.path else whole
     lines = [
         f"# {item.severity.capitalize()} in {place}",
         "",
         item.message,
         "",
-        f"Task {item.task}; found by {item.source}.",
+        f"Task {item.task}; found by {item.source}." if item.task else "Found before anything was installed.",
     ]
     if item.waived:
         lines.append(f"Waived: {item.waived}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, assert_never
 
+from samokoder.domain.architecture import Dependency, Refusal
 from samokoder.domain.ending import End
 from samokoder.domain.outcome import (
     Answered,
@@ -17,6 +18,8 @@ from samokoder.domain.outcome import (
     CheckRan,
     ChecksSeen,
     ChecksWritten,
+    DependenciesRefused,
+    DependenciesReplaced,
     Designed,
     Diagnosed,
     DocumentsWritten,
@@ -94,6 +97,10 @@ def _apply(run: Run, outcome: Outcome) -> Run:
             return _nothing_usable(run, outcome)
         case EnvironmentReady(digest=digest, isolation=isolation):
             return run.model_copy(update={"environment": Environment(digest=digest, isolation=isolation)})
+        case DependenciesRefused(refusals=refusals):
+            return _refused(run, refusals)
+        case DependenciesReplaced(dependencies=dependencies):
+            return _replaced(run, dependencies)
         case EnvironmentMissing(what=what):
             return _finish(run, End(kind="environment_missing", reason=what))
         case (
@@ -129,6 +136,24 @@ def _apply(run: Run, outcome: Outcome) -> Run:
             return _before_building(run, outcome)
         case _:
             assert_never(outcome)
+
+
+def _refused(run: Run, refusals: tuple[Refusal, ...]) -> Run:
+    """To be replaced, as often as a task may be repaired."""
+    run = run.model_copy(update={"refused": refusals, "environment": None})
+    if run.replaced < run.request.options.budget.repairs:
+        return run
+    reasons = " ".join(refusal.reason for refusal in refusals)
+    return _finish(run, End(kind="environment_missing", reason=f"Dependencies are refused again: {reasons}"))
+
+
+def _replaced(run: Run, dependencies: tuple[Dependency, ...]) -> Run:
+    phase = run.phase
+    if not isinstance(phase, (Planning, ApprovingPlan, Building)):
+        raise UnexpectedOutcome(f"dependencies_replaced does not fit the phase {phase.kind}")
+    architecture = phase.architecture.model_copy(update={"dependencies": dependencies})
+    after = _with(run, phase.model_copy(update={"architecture": architecture}))
+    return after.model_copy(update={"refused": (), "replaced": run.replaced + 1})
 
 
 # ------------------------------------------------------------------------------- up to the building
@@ -296,6 +321,8 @@ def _resume(run: Run, outcome: Resumed) -> Run:
             "paused": None,
             "failures": (),
             "conflicts": (),
+            "refused": (),
+            "replaced": 0,
             "environment": None if _ended_for_want_of_environment(run) else run.environment,
         }
     )

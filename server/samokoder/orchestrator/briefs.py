@@ -10,6 +10,7 @@ from samokoder.agents.architect import ArchitectBrief
 from samokoder.agents.bug_hunter import FaultBrief
 from samokoder.agents.code_monkey import CodeMonkeyBrief, wanted
 from samokoder.agents.delivery import DeliveryBrief
+from samokoder.agents.dependencies import RefusedBrief
 from samokoder.agents.developer import DeveloperBrief
 from samokoder.agents.reviewer import ReviewerBrief
 from samokoder.agents.spec_writer import SpecWriterBrief
@@ -17,11 +18,12 @@ from samokoder.agents.tech_lead import TechLeadBrief
 from samokoder.agents.technical_writer import TechnicalWriterBrief
 from samokoder.agents.tester import TesterBrief
 from samokoder.domain.action import Diagnose, ReviewFiles, WriteChecks, WriteFile
+from samokoder.domain.architecture import Architecture
 from samokoder.domain.evidence import Evidence
 from samokoder.domain.files import Files, SourceFile, union
 from samokoder.domain.message import Untrusted
 from samokoder.domain.review import Hunk
-from samokoder.domain.run import Building, Designing, Planning, Run
+from samokoder.domain.run import ApprovingPlan, Building, Designing, Planning, Run
 from samokoder.domain.specification import Requirement
 from samokoder.domain.work import Coding, Debugging, Reviewing, TaskRun, Unwritten
 from samokoder.orchestrator import loops
@@ -54,6 +56,17 @@ def architect(run: Run, phase: Designing, existing: Sources) -> ArchitectBrief:
         answers=run.answers,
         specification=phase.specification,
     )
+
+
+def refused(run: Run) -> RefusedBrief:
+    return RefusedBrief(architecture=architecture_of(run), refused=run.refused)
+
+
+def architecture_of(run: Run) -> Architecture:
+    """Of a run that has one."""
+    phase = run.unfinished
+    assert isinstance(phase, (Planning, ApprovingPlan, Building))
+    return phase.architecture
 
 
 def tech_lead(run: Run, phase: Planning) -> TechLeadBrief:

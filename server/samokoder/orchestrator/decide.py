@@ -21,6 +21,7 @@ from samokoder.domain.action import (
     Mirror,
     PrepareEnvironment,
     ReadProject,
+    ReplaceDependencies,
     ReviewFiles,
     RunCheck,
     SeeBaseline,
@@ -88,7 +89,9 @@ def decide(run: Run) -> tuple[Action, ...]:
 
 
 def _prepare(run: Run) -> tuple[Action, ...]:
-    return () if run.environment else (PrepareEnvironment(),)
+    if run.environment:
+        return ()
+    return (ReplaceDependencies(run.replaced),) if run.refused else (PrepareEnvironment(),)
 
 
 def _build(run: Run, building: Building) -> tuple[Action, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from samokoder.domain.architecture import Refusal
 from samokoder.domain.evidence import Evidence
 from samokoder.domain.paths import FilePath, UnsafePath
 from samokoder.domain.review import Finding, finding_id
@@ -16,9 +17,22 @@ _PLACE = re.compile(r"(?:^|[\s\"'(])([\w./-]+\.\w{1,4})(?::|\", line )(\d+)", re
 def findings(run: Run) -> tuple[Finding, ...]:
     """The reviewer's objections and the failing checks, waived ones included."""
     phase = run.unfinished
+    refused = tuple(_refused(refusal) for refusal in run.refused)
     if not isinstance(phase, Building):
-        return ()
-    return tuple(found for task in phase.tasks for found in _of_task(task))
+        return refused
+    return (*refused, *(found for task in phase.tasks for found in _of_task(task)))
+
+
+def _refused(refusal: Refusal) -> Finding:
+    return Finding(
+        id=finding_id("", "dependency", None, refusal.dependency.pin),
+        task="",
+        source="dependency",
+        path=None,
+        line=1,
+        message=refusal.reason,
+        severity="error",
+    )
 
 
 def _of_task(task: TaskRun) -> tuple[Finding, ...]:

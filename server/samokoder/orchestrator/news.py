@@ -11,6 +11,7 @@ from samokoder.domain.action import (
     Mirror,
     PrepareEnvironment,
     ReadProject,
+    ReplaceDependencies,
     ReviewFiles,
     RunCheck,
     SeeBaseline,
@@ -25,6 +26,8 @@ from samokoder.domain.outcome import (
     BaselineSeen,
     CheckRan,
     ChecksSeen,
+    DependenciesRefused,
+    DependenciesReplaced,
     Diagnosed,
     EnvironmentMissing,
     EnvironmentReady,
@@ -45,6 +48,7 @@ AGENTS: dict[type[Action], str] = {
     Design: "Architect",
     MakePlan: "TechLead",
     PrepareEnvironment: "Executor",
+    ReplaceDependencies: "BugHunter",
     WriteChecks: "Tester",
     SeeChecksFail: "Executor",
     BreakDown: "Developer",
@@ -162,6 +166,11 @@ def _result(outcome: Outcome) -> tuple[bool, str, str]:
             return True, ", ".join(order.path for order in diagnosis.orders), diagnosis.cause
         case EnvironmentReady(isolation=isolation):
             return True, isolation.level, ", ".join(isolation.separates)
+        case DependenciesRefused(refusals=refusals):
+            names = ", ".join(refusal.dependency.name for refusal in refusals)
+            return False, names, " ".join(refusal.reason for refusal in refusals)
+        case DependenciesReplaced(dependencies=dependencies, cause=cause):
+            return True, f"{len(dependencies)} dependencies", cause
         case EnvironmentMissing(what=what):
             return False, "", what
         case Mirrored(files=files, conflicts=conflicts):

@@ -14,6 +14,7 @@ from samokoder.agents.architect import ARCHITECT
 from samokoder.agents.bug_hunter import BY_STRATEGY
 from samokoder.agents.code_monkey import CODE_MONKEY
 from samokoder.agents.delivery import DELIVERY
+from samokoder.agents.dependencies import DEPENDENCY_HUNTER
 from samokoder.agents.developer import DEVELOPER
 from samokoder.agents.reviewer import REVIEWER
 from samokoder.agents.spec_writer import SPEC_WRITER
@@ -29,6 +30,7 @@ from samokoder.domain.action import (
     Mirror,
     PrepareEnvironment,
     ReadProject,
+    ReplaceDependencies,
     ReviewFiles,
     RunCheck,
     SeeBaseline,
@@ -48,6 +50,8 @@ from samokoder.domain.outcome import (
     CheckRan,
     ChecksSeen,
     ChecksWritten,
+    DependenciesRefused,
+    DependenciesReplaced,
     Designed,
     Diagnosed,
     DocumentsWritten,
@@ -66,7 +70,7 @@ from samokoder.domain.paths import FilePath
 from samokoder.domain.project import is_text, shown
 from samokoder.domain.review import hunks
 from samokoder.domain.run import Building, Designing, Planning, Run
-from samokoder.errors import BudgetExceeded, ModelUnavailable, SandboxError
+from samokoder.errors import BudgetExceeded, DependencyRefused, ModelUnavailable, SandboxError
 from samokoder.orchestrator import briefs
 from samokoder.orchestrator.asking import Unusable, ask
 from samokoder.orchestrator.integration import baseline, checks_for, checks_of
@@ -96,6 +100,8 @@ async def perform(action: Action, run: Run, world: World, session: OpenSession) 
         landing = Landing(NothingUsable(cause="model_unavailable", reason=str(error)))
     except BudgetExceeded as error:
         landing = Landing(NothingUsable(cause="budget", reason=str(error), cap=error.cap))
+    except DependencyRefused as error:
+        landing = Landing(DependenciesRefused(refusals=error.refusals))
     except SandboxError as error:
         landing = Landing(EnvironmentMissing(what=" ".join(filter(None, (str(error), error.hint)))))
     return Landing(landing.outcome.model_copy(update={"action": key(action)}), landing.blobs)
@@ -121,6 +127,8 @@ async def _perform(action: Action, run: Run, world: World, session: OpenSession)
         case PrepareEnvironment():
             opened = await session()
             return Landing(EnvironmentReady(digest=opened.digest, isolation=opened.isolation))
+        case ReplaceDependencies():
+            return await _replace(action, run, world)
         case WriteChecks():
             return await _write_checks(action, run, world)
         case SeeChecksFail():
@@ -180,6 +188,12 @@ async def _before_building(action: Specify | Design | MakePlan, run: Run, world:
             assert isinstance(run.phase, Planning)
             plan, spent = await ask(TECH_LEAD, briefs.tech_lead(run, run.phase), run, world, salt=salt)
             return Landing(Planned(plan=plan, spent=spent))
+
+
+async def _replace(action: ReplaceDependencies, run: Run, world: World) -> Landing:
+    answer, spent = await ask(DEPENDENCY_HUNTER, briefs.refused(run), run, world, salt=_salt(run, action))
+    outcome = DependenciesReplaced(dependencies=answer.dependencies, cause=answer.cause, spent=spent)
+    return Landing(outcome)
 
 
 # ------------------------------------------------------------------------------------------- checks

@@ -19,15 +19,17 @@ import platformdirs
 
 from samokoder.adapters.sandbox.containers import Engine, in_thread
 from samokoder.adapters.sandbox.dependencies import node, python
-from samokoder.adapters.sandbox.dependencies.contained import Contained, Room, why_not
+from samokoder.adapters.sandbox.dependencies.contained import Contained, why_not
 from samokoder.adapters.sandbox.dependencies.failures import INSTALL_SECONDS
 from samokoder.adapters.sandbox.dependencies.folders import complete, finish, making
 from samokoder.adapters.sandbox.dependencies.indexes import npm_indexes, python_indexes
 from samokoder.adapters.sandbox.dependencies.locks import Locks
 from samokoder.adapters.sandbox.dependencies.node import NodeRuntime
 from samokoder.adapters.sandbox.dependencies.pins import node_pins, python_pins
+from samokoder.adapters.sandbox.dependencies.policy import DependencyPolicy
 from samokoder.adapters.sandbox.dependencies.python import Interpreter
 from samokoder.adapters.sandbox.dependencies.recipes import ROOT, Recipe, node_recipe, python_recipe
+from samokoder.adapters.sandbox.dependencies.vetting import Resolver, vetted
 from samokoder.adapters.sandbox.dependencies.volumes import Finished
 from samokoder.adapters.sandbox.subprocesses import finished
 from samokoder.domain.files import Digest, digest_of
@@ -91,11 +93,14 @@ class Environments:
     """The cache of environments in one folder; safe for several processes at once."""
 
     def __init__(
-        self, cache: Path | None = None, environ: Mapping[str, str] | None = None, room: Room | None = None
+        self,
+        cache: Path | None = None,
+        environ: Mapping[str, str] | None = None,
+        policy: DependencyPolicy | None = None,
     ) -> None:
         self._cache = cache or default_cache()
         self._locks = Locks(self._cache / "locks")
-        self._room = room or Room()
+        self._policy = policy or DependencyPolicy()
         self._environ = dict(os.environ if environ is None else environ)
 
     async def prepare_here(self, spec: EnvironmentSpec) -> Environment:
@@ -118,9 +123,9 @@ class Environments:
         indexes = python_indexes(self._environ)
         if await in_thread(limiter, why_not, engine, indexes):
             return await self.prepare(spec, interpreter, compiler)
-        lock = await self._python_lock(python_pins(spec), interpreter)
+        lock = await self._python_lock(spec, interpreter)
         recipe = python_recipe(lock, interpreter, indexes)
-        made = await Contained(engine, limiter, self._cache, self._room).made(recipe)
+        made = await Contained(engine, limiter, self._cache, self._policy).made(recipe)
         return _in_volume(recipe, made, "python")
 
     async def _node_on(
@@ -129,12 +134,16 @@ class Environments:
         pins, indexes = node_pins(spec), npm_indexes(self._environ)
         if why := await in_thread(limiter, why_not, engine, indexes):
             raise InstallFailed(f"Node packages cannot be installed in a container: {why}.", hint=_ELSEWHERE)
-        contained = Contained(engine, limiter, self._cache, self._room)
+        contained = Contained(engine, limiter, self._cache, self._policy)
         about = await self._locks.get(["node", engine.image.id], lambda _: contained.about_node())
         runtime = node.runtime_of(about, engine.image.id)
-        key = [runtime.installer, indexes.npm, pins]
-        lock = await self._locks.get(key, lambda _: contained.node_lock(pins, runtime, indexes))
-        recipe = node_recipe(pins, lock, runtime, indexes)
+
+        async def locked(_: Path) -> str:
+            async with contained.npm(pins, runtime, indexes) as npm:
+                return await self._vetted(spec, node.resolver(pins, npm))
+
+        lock = await self._locks.get([runtime.installer, indexes.npm, pins], locked)
+        recipe = node_recipe(pins, lock, runtime, indexes, self._policy.install_scripts)
         return _in_volume(recipe, await contained.made(recipe), "node")
 
     async def prepare(
@@ -142,7 +151,7 @@ class Environments:
     ) -> Environment:
         """The environment of these pins, made now if it is not there. Raises InstallFailed."""
         pins = python_pins(spec)
-        lock = await self._python_lock(pins, interpreter)
+        lock = await self._python_lock(spec, interpreter)
         key = [lock, python.installer(), interpreter.executable, interpreter.build, interpreter.platform]
         digest = digest_of(json.dumps(key).encode())
         environment = _at(self._cache / digest[:32], digest, interpreter)
@@ -157,18 +166,30 @@ class Environments:
                 finish(partial, "\n".join(pins) + "\n")
         return environment
 
-    async def _python_lock(self, pins: list[str], interpreter: Interpreter) -> str:
+    async def _python_lock(self, spec: EnvironmentSpec, interpreter: Interpreter) -> str:
+        pins = python_pins(spec)
+
+        async def made(folder: Path) -> str:
+            return await self._vetted(spec, python.resolver(pins, interpreter, folder, self._environ))
+
         return await self._locks.get(
-            [python.installer(), pins, interpreter.version, interpreter.platform],
-            lambda folder: python.resolve(pins, interpreter, folder, self._environ),
+            [python.installer(), pins, interpreter.version, interpreter.platform], made
         )
+
+    async def _vetted(self, spec: EnvironmentSpec, resolver: Resolver) -> str:
+        """Only ever asked of pins that have no lock yet: of new dependencies."""
+        return await vetted(spec.dependencies, resolver, self._policy)
 
     async def prepare_node(self, spec: EnvironmentSpec, runtime: NodeRuntime) -> Environment:
         """``node_modules`` of these pins, and ``bin`` with node and npm. Raises InstallFailed."""
         pins = node_pins(spec)
-        lock = await self._locks.get(
-            [runtime.installer, pins], lambda folder: node.resolve(pins, runtime, folder, self._environ)
-        )
+
+        async def made(folder: Path) -> str:
+            await anyio.Path(folder / node.MANIFEST).write_text(node.manifest(pins), encoding="utf-8")
+            npm = node.OwnNpm(runtime, folder, self._environ)
+            return await self._vetted(spec, node.resolver(pins, npm))
+
+        lock = await self._locks.get([runtime.installer, pins], made)
         key = [lock, runtime.installer, runtime.executable, runtime.version, runtime.build]
         digest = digest_of(json.dumps(key).encode())
         folder = self._cache / digest[:32]

@@ -13,6 +13,7 @@ from samokoder.agents.architect import ARCHITECT
 from samokoder.agents.bug_hunter import BUG_HUNTER, PROBLEM_SOLVER, TROUBLESHOOTER
 from samokoder.agents.code_monkey import CODE_MONKEY
 from samokoder.agents.delivery import DELIVERY
+from samokoder.agents.dependencies import DEPENDENCY_HUNTER
 from samokoder.agents.developer import DEVELOPER
 from samokoder.agents.rendering import parse
 from samokoder.agents.reviewer import REVIEWER
@@ -27,6 +28,7 @@ from samokoder.offline.roles import (
     architect,
     code_monkey,
     delivery,
+    dependencies,
     developer,
     diagnosis,
     reviewer,
@@ -71,6 +73,7 @@ ROLES: Mapping[str, Role] = {
         Role(BUG_HUNTER, diagnosis.answer),
         Role(TROUBLESHOOTER, diagnosis.answer),
         Role(PROBLEM_SOLVER, diagnosis.answer),
+        Role(DEPENDENCY_HUNTER, dependencies.answer),
         Role(TECHNICAL_WRITER, technical_writer.answer),
         Role(DELIVERY, delivery.answer),
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,16 @@ import anyio
 
 from samokoder.adapters.sandbox.containers import Engine, in_thread
 from samokoder.adapters.sandbox.dependencies import node
-from samokoder.adapters.sandbox.dependencies.egress import MIB
 from samokoder.adapters.sandbox.dependencies.indexes import Indexes
 from samokoder.adapters.sandbox.dependencies.node import NodeRuntime
-from samokoder.adapters.sandbox.dependencies.recipes import Recipe, lock_in, node_lock_recipe
+from samokoder.adapters.sandbox.dependencies.policy import DependencyPolicy
+from samokoder.adapters.sandbox.dependencies.recipes import (
+    Recipe,
+    lock_in,
+    lock_script,
+    npm_environment,
+    npm_materials,
+)
 from samokoder.adapters.sandbox.dependencies.volumes import Finished, Volumes
 from samokoder.adapters.sandbox.dependencies.workshop import Workshop, too_large, workshop
 from samokoder.adapters.sandbox.locking import locked
@@ -27,31 +34,36 @@ _JOINS_SOCKETS = {None, "runc", "crun", "sysbox-runc", "kata"}
 _ABOUT = f"node -e '{node.ABOUT}' && npm --version && npm config get registry"
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
-    """What environments may take, in bytes."""
+class ContainedNpm:
+    """npm at work in an install container."""
 
-    one: int = 2048 * MIB
-    together: int = 10240 * MIB
-    """Of all volumes; beyond it the least recently used go."""
+    def __init__(self, shop: Workshop, environment: Mapping[str, str], largest: int) -> None:
+        self._shop, self._environment, self._largest = shop, environment, largest
+
+    async def lock(self, before: str) -> str:
+        command = ("sh", "-c", lock_script(before))
+        return lock_in(await self._shop.run(command, self._environment, self._largest))
+
+    async def view(self, *words: str) -> str:
+        return await self._shop.run(("npm", "view", *node.VIEW, *words), self._environment, self._largest)
 
 
 class Contained:
     """Makes environments on one engine. ``cache`` is a folder of this machine, for locks and notes."""
 
     def __init__(
-        self, engine: Engine, limiter: anyio.CapacityLimiter, cache: Path, room: Room | None = None
+        self, engine: Engine, limiter: anyio.CapacityLimiter, cache: Path, policy: DependencyPolicy
     ) -> None:
         self._engine, self._limiter, self._cache = engine, limiter, cache / "volumes"
-        self._room = room or Room()
+        self._policy = policy
         self._volumes = Volumes(engine.client, self._cache / "used")
 
     async def made(self, recipe: Recipe) -> Finished:
         """The volume of this recipe, made now if there is none. Raises InstallFailed."""
         if found := await in_thread(self._limiter, self._volumes.find, recipe.digest):
             return found
-        if recipe.bytes > self._room.one:
-            raise too_large(self._room.one)
+        if recipe.bytes > self._policy.environment_bytes:
+            raise too_large(self._policy.environment_bytes)
         await anyio.Path(self._cache).mkdir(parents=True, exist_ok=True)
         async with locked(self._cache / f"{recipe.digest[:32]}.lock"):
             if found := await in_thread(self._limiter, self._volumes.find, recipe.digest):
@@ -59,13 +71,13 @@ class Contained:
             return await self._install(recipe)
 
     async def _install(self, recipe: Recipe) -> Finished:
-        await in_thread(self._limiter, self._volumes.tidy, self._room.together)
+        await in_thread(self._limiter, self._volumes.tidy, self._policy.total_bytes)
         name = await in_thread(self._limiter, self._volumes.begin, recipe.digest, self._engine.image.name)
         done = None
         try:
             async with workshop(self._engine, self._limiter, replace(recipe.materials, volume=name)) as shop:
                 if recipe.command:
-                    await shop.run(recipe.command, recipe.environment, self._room.one)
+                    await shop.run(recipe.command, recipe.environment, self._policy.environment_bytes)
                 told = await self._finished(shop, recipe)
             done = await in_thread(
                 self._limiter, self._volumes.finish, name, told["bytes"], frozenset(told["modules"])
@@ -74,19 +86,23 @@ class Contained:
             if done is None:
                 with anyio.CancelScope(shield=True):
                     await in_thread(self._limiter, self._volumes.discard, name)
-        await in_thread(self._limiter, self._volumes.tidy, self._room.together)
+        await in_thread(self._limiter, self._volumes.tidy, self._policy.total_bytes)
         return done
 
     async def _finished(self, shop: Workshop, recipe: Recipe) -> dict[str, Any]:
         told = json.dumps(recipe.finishing)
-        output = await shop.run(["python3", "-I", "-c", text_of("finish"), told], {}, self._room.one)
+        output = await shop.run(
+            ["python3", "-I", "-c", text_of("finish"), told], {}, self._policy.environment_bytes
+        )
         return dict(json.loads(output.strip().splitlines()[-1]))
 
-    async def node_lock(self, pins: Mapping[str, str], runtime: NodeRuntime, indexes: Indexes) -> str:
-        """What npm makes of these pins, in a container. Raises InstallFailed."""
-        recipe = node_lock_recipe(pins, runtime, indexes)
-        async with workshop(self._engine, self._limiter, recipe.materials) as shop:
-            return node.checked(lock_in(await shop.run(recipe.command, recipe.environment, self._room.one)))
+    @asynccontextmanager
+    async def npm(
+        self, pins: Mapping[str, str], runtime: NodeRuntime, indexes: Indexes
+    ) -> AsyncIterator[ContainedNpm]:
+        """The image's npm, in a container."""
+        async with workshop(self._engine, self._limiter, npm_materials(pins, runtime, indexes)) as shop:
+            yield ContainedNpm(shop, npm_environment(indexes), self._policy.environment_bytes)
 
     async def about_node(self) -> str:
         """What Node and npm the image holds, as they tell it. Raises SandboxUnavailable."""

@@ -9,16 +9,21 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+import anyio
 
 from samokoder.adapters.sandbox.dependencies.failures import INSTALL_SECONDS, failed
+from samokoder.adapters.sandbox.dependencies.vetting import Release, Resolver
 from samokoder.adapters.sandbox.subprocesses import finished
+from samokoder.domain.architecture import Dependency
 from samokoder.errors import InstallFailed, SandboxUnavailable
 
 MANIFEST, LOCK, MODULES = "package.json", "package-lock.json", "node_modules"
 QUIET = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
 RESOLVE = ("install", "--package-lock-only", *QUIET)
 INSTALL = ("ci", *QUIET)
+VIEW = ("--json", "--no-update-notifier", "--loglevel=error")
 _PASSED_ON = re.compile(
     r"(PATH|HOME|LANG|TMPDIR|XDG_.*|NPM_CONFIG_.*|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|(ALL|HTTP|HTTPS|NO)_PROXY"
     r"|SYSTEMROOT|APPDATA|LOCALAPPDATA|USERPROFILE|TEMP|TMP)",
@@ -120,13 +125,73 @@ def without_what_is_missing(lock: str) -> str:
     return json.dumps(read, indent=2) + "\n"
 
 
-async def resolve(
-    pins: Mapping[str, str], runtime: NodeRuntime, folder: Path, environ: Mapping[str, str]
-) -> str:
-    """The lock of these pins, worked out by npm in an empty folder. Raises InstallFailed."""
-    (folder / MANIFEST).write_text(manifest(pins), encoding="utf-8")
-    await _npm(runtime, RESOLVE, folder, environ)
-    return checked((folder / LOCK).read_text(encoding="utf-8"))
+class Npm(Protocol):
+    """npm at work in a folder that holds the ``package.json`` of the pins."""
+
+    async def lock(self, before: str) -> str:
+        """As npm writes it, of what was published before a moment. Raises InstallFailed."""
+        ...
+
+    async def view(self, *words: str) -> str:
+        """What the registry tells of a package. Raises InstallFailed."""
+        ...
+
+
+class OwnNpm:
+    """This machine's."""
+
+    def __init__(self, runtime: NodeRuntime, folder: Path, environ: Mapping[str, str]) -> None:
+        self._runtime, self._folder, self._environ = runtime, folder, environ
+
+    async def lock(self, before: str) -> str:
+        await _npm(self._runtime, (*RESOLVE, *older_than(before)), self._folder, self._environ)
+        return await anyio.Path(self._folder / LOCK).read_text(encoding="utf-8")
+
+    async def view(self, *words: str) -> str:
+        return await _npm(self._runtime, ("view", *VIEW, *words), self._folder, self._environ)
+
+
+def older_than(before: str) -> tuple[str, ...]:
+    return (f"--before={before}",) if before else ()
+
+
+def resolver(pins: Mapping[str, str], npm: Npm) -> Resolver:
+    """What npm tells of packages. Of a lock's packages only the pins are looked at: each costs a request."""
+
+    async def lock(before: str) -> str:
+        return checked(await npm.lock(before))
+
+    async def releases(lock: str) -> list[Release]:
+        found = [(name, version, await times(name)) for name, version in pins.items()]
+        return [Release(name, version, published.get(version, "")) for name, version, published in found]
+
+    async def times(name: str) -> dict[str, str]:
+        told = _json(await npm.view(name, "time"))
+        return told if isinstance(told, dict) else {}
+
+    async def newest(name: str, before: str) -> str:
+        old = {v: at for v, at in (await times(name)).items() if v[0].isdigit() and "-" not in v}
+        old = {v: at for v, at in old.items() if not before or at[:19] < before[:19]}
+        return max(old, key=lambda version: old[version], default="")
+
+    async def exists(dependency: Dependency) -> bool:
+        try:
+            return bool(_json(await npm.view(f"{dependency.name}@{dependency.version}", "version")))
+        except InstallFailed as error:
+            if "E404" in str(error):
+                return False
+            raise
+
+    return Resolver("node", lock, releases, newest, exists)
+
+
+def _json(output: str) -> Any:
+    """What npm printed as JSON, after the warnings it may have printed before."""
+    at = min((i for i in (output.find(mark) for mark in '{["') if i >= 0), default=-1)
+    try:
+        return json.loads(output[at:]) if at >= 0 else None
+    except ValueError:
+        return None
 
 
 async def install(
@@ -140,12 +205,11 @@ async def install(
     (folder / MODULES).mkdir(exist_ok=True)
 
 
-async def _npm(
-    runtime: NodeRuntime, words: tuple[str, ...], folder: Path, environ: Mapping[str, str]
-) -> None:
+async def _npm(runtime: NodeRuntime, words: tuple[str, ...], folder: Path, environ: Mapping[str, str]) -> str:
     done = await finished([runtime.npm, *words], child_environment(environ), INSTALL_SECONDS, folder)
     if done.code != 0:
         raise failed(done.code, done.output)
+    return done.output
 
 
 def child_environment(environ: Mapping[str, str]) -> dict[str, str]:

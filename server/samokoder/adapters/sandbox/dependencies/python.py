@@ -16,11 +16,15 @@ from urllib.parse import unquote, urlsplit
 import anyio
 
 from samokoder.adapters.sandbox.dependencies.failures import INSTALL_SECONDS, failed
+from samokoder.adapters.sandbox.dependencies.pins import python_pin
+from samokoder.adapters.sandbox.dependencies.vetting import Release, Resolver
 from samokoder.adapters.sandbox.pip_settings import uv_settings
 from samokoder.adapters.sandbox.subprocesses import finished
+from samokoder.domain.architecture import Dependency
 from samokoder.errors import InstallFailed
 
 LOCK = "pylock.toml"
+_NOT_THERE = ("was not found in the", "there is no version of", "there are no versions of")
 QUIET = ("--no-progress", "--color", "never", "--only-binary", ":all:")
 _PASSED_ON = re.compile(
     r"(PATH|HOME|LANG|TMPDIR|XDG_.*|UV_.*|SSL_CERT_(FILE|DIR)|(ALL|HTTP|HTTPS|NO)_PROXY|NETRC"
@@ -95,6 +99,43 @@ async def resolve(
     return (folder / LOCK).read_text(encoding="utf-8")
 
 
+def resolver(
+    pins: Sequence[str], interpreter: Interpreter, folder: Path, environ: Mapping[str, str]
+) -> Resolver:
+    """What uv tells of packages, working in this folder."""
+
+    async def lock(before: str) -> str:
+        return await resolve(pins, interpreter, folder, environ, before)
+
+    async def releases(lock: str) -> list[Release]:
+        return [Release(wheel.name, wheel.version, wheel.uploaded) for wheel in wheels_of(lock)]
+
+    async def newest(name: str, before: str) -> str:
+        return (await _alone(name, interpreter, folder, environ, before)).partition("==")[2]
+
+    async def exists(dependency: Dependency) -> bool:
+        try:
+            await _alone(python_pin(dependency), interpreter, folder, environ)
+        except InstallFailed as error:
+            if any(words in str(error) for words in _NOT_THERE):
+                return False
+            raise
+        return True
+
+    return Resolver("python", lock, releases, newest, exists)
+
+
+async def _alone(
+    wanted: str, interpreter: Interpreter, folder: Path, environ: Mapping[str, str], before: str = ""
+) -> str:
+    """The pin uv makes of one requirement, whatever that itself depends on."""
+    await anyio.Path(folder / "one.txt").write_text(f"{wanted}\n")
+    command = ["pip", "compile", *QUIET, "--no-header", "--no-annotate", "--no-deps", *interpreter.words]
+    command += ["--exclude-newer", before] if before else []
+    output = await _uv([*command, "--quiet", "--", "one.txt"], folder, environ)
+    return next((line for line in output.splitlines() if "==" in line), "").split(" ")[0]
+
+
 async def unpack(lock: str, interpreter: Interpreter, packages: Path, environ: Mapping[str, str]) -> None:
     """Put a lock's wheels, each compared with its digest, into a folder. Raises InstallFailed."""
     await anyio.Path(packages).mkdir(parents=True)
@@ -110,10 +151,11 @@ def install_words(target: str, lock: str) -> list[str]:
     return ["pip", "install", *QUIET, "--no-deps", "--target", target, "--requirement", lock]
 
 
-async def _uv(words: Sequence[str], folder: Path, environ: Mapping[str, str]) -> None:
+async def _uv(words: Sequence[str], folder: Path, environ: Mapping[str, str]) -> str:
     done = await finished([uv(), *words], child_environment(environ), INSTALL_SECONDS, folder)
     if done.code != 0:
         raise failed(done.code, done.output)
+    return done.output
 
 
 def child_environment(environ: Mapping[str, str]) -> dict[str, str]:

@@ -75,31 +75,41 @@ def _virtual_environment(interpreter: Interpreter) -> dict[str, Any]:
     return {"links": links, "texts": {"pyvenv.cfg": settings}}
 
 
-def node_lock_recipe(pins: Mapping[str, str], runtime: NodeRuntime, indexes: Indexes) -> Recipe:
+def npm_materials(pins: Mapping[str, str], runtime: NodeRuntime, indexes: Indexes) -> Materials:
+    """For asking npm about packages: the configured registries and nothing else."""
+    files = {node.MANIFEST: node.manifest(pins)}
+    return _npm_materials(files, _registries(runtime, indexes), indexes)
+
+
+def npm_environment(indexes: Indexes, cache: str = "/sandbox/npm") -> dict[str, str]:
+    own = {"npm_config_userconfig": f"{OUT}/npmrc", "npm_config_cache": cache, "TMPDIR": "/sandbox"}
+    return {**own, **_trusting(indexes, "NODE_EXTRA_CA_CERTS")}
+
+
+def lock_script(before: str) -> str:
     """Prints the lock, after a line that ends everything npm says."""
-    script = f"cd /sandbox && cp {OUT}/{node.MANIFEST} . && {' '.join(('npm', *node.RESOLVE))}"
-    script += f" && echo && echo '{_SEPARATOR}' && cat {node.LOCK}"
-    manifest = node.manifest(pins)
-    materials = _npm_materials({node.MANIFEST: manifest}, _registries(runtime, indexes), runtime, indexes)
-    key = _digest(manifest, runtime.installer, runtime.build)
-    return Recipe(key, materials, ("sh", "-c", script), _npm_environment(indexes, "/sandbox/npm"))
+    words = " ".join(("npm", *node.RESOLVE, *node.older_than(before)))
+    script = f"cd /sandbox && rm -f {node.LOCK} && cp {OUT}/{node.MANIFEST} . && {words}"
+    return f"{script} && echo && echo '{_SEPARATOR}' && cat {node.LOCK}"
 
 
 def lock_in(output: str) -> str:
     return output.partition(f"{_SEPARATOR}\n")[2]
 
 
-def node_recipe(pins: Mapping[str, str], lock: str, runtime: NodeRuntime, indexes: Indexes) -> Recipe:
-    script = (
-        f"cd {ROOT} && cp {OUT}/{node.MANIFEST} {OUT}/{node.LOCK} . && {' '.join(('npm', *node.INSTALL))}"
-    )
+def node_recipe(
+    pins: Mapping[str, str], lock: str, runtime: NodeRuntime, indexes: Indexes, scripts: bool = False
+) -> Recipe:
+    """With ``scripts``, packages may run their own while installed: in the container, and only there."""
+    words = [word for word in node.INSTALL if not (scripts and word == "--ignore-scripts")]
+    script = f"cd {ROOT} && cp {OUT}/{node.MANIFEST} {OUT}/{node.LOCK} . && {' '.join(('npm', *words))}"
     files = {node.MANIFEST: node.manifest(pins), node.LOCK: lock}
     urls = [*_registries(runtime, indexes), *node.addresses(lock)]
     return Recipe(
-        _digest(lock, runtime.installer, runtime.build, runtime.version),
-        _npm_materials(files, urls, runtime, indexes),
+        _digest(lock, runtime.installer, runtime.build, runtime.version, *(["scripts"] if scripts else [])),
+        _npm_materials(files, urls, indexes),
         (*_IN_WORK, "sh", "-c", script) if pins else (),
-        _npm_environment(indexes, f"{ROOT}/{WORK}/npm"),
+        npm_environment(indexes, f"{ROOT}/{WORK}/npm"),
         {
             "work": WORK,
             "packages": node.MODULES,
@@ -114,20 +124,13 @@ def _registries(runtime: NodeRuntime, indexes: Indexes) -> list[str]:
     return [*indexes.urls, *([] if dict(indexes.npm).get("registry") else [runtime.registry])]
 
 
-def _npm_materials(
-    files: Mapping[str, str], urls: Sequence[str], runtime: NodeRuntime, indexes: Indexes
-) -> Materials:
+def _npm_materials(files: Mapping[str, str], urls: Sequence[str], indexes: Indexes) -> Materials:
     lines = [f"{name}={url}" for name, url in indexes.npm]
     proxy = f"http://127.0.0.1:{PORT}"
     lines += [f"https-proxy={proxy}", f"proxy={proxy}", "noproxy=", "omit-lockfile-registry-resolved=false"]
     lines += [f"cafile={OUT}/certificates"] if indexes.certificates else []
     npmrc = "\n".join([*lines, ""])
     return Materials(indexes.egress(urls), {}, indexes.certificates, {**files, "npmrc": npmrc})
-
-
-def _npm_environment(indexes: Indexes, cache: str) -> dict[str, str]:
-    own = {"npm_config_userconfig": f"{OUT}/npmrc", "npm_config_cache": cache, "TMPDIR": "/sandbox"}
-    return {**own, **_trusting(indexes, "NODE_EXTRA_CA_CERTS")}
 
 
 def _trusting(indexes: Indexes, variable: str) -> dict[str, str]:
