@@ -5,6 +5,8 @@ import * as describing from "./commands/describing";
 import * as looking from "./commands/looking";
 import * as models from "./commands/models";
 import * as starting from "./commands/starting";
+import * as steps from "./commands/steps";
+import * as trying from "./commands/trying";
 import * as upkeep from "./commands/upkeep";
 import { givenOf, tell, type Command, type World } from "./commands/command";
 import { Notes } from "./notes";
@@ -34,6 +36,8 @@ const COMMANDS: Record<string, Command> = {
   describe: () => describing.describeInDocument(),
   ...looking.COMMANDS,
   ...models.COMMANDS,
+  ...steps.COMMANDS,
+  ...trying.COMMANDS,
   ...upkeep.COMMANDS,
 };
 
@@ -78,7 +82,7 @@ export function activate(context: vscode.ExtensionContext): { world: World } {
   const ticking = setInterval(() => runs.active().length && draw(world, bar), 1000);
   draw(world, bar);
 
-  context.subscriptions.push(log, server, runs, bar, views, world.notes, { dispose: () => clearInterval(ticking) });
+  context.subscriptions.push(log, server, runs, bar, views, world.notes, steps.stepTexts(world), { dispose: () => clearInterval(ticking) });
   for (const [name, command] of Object.entries(COMMANDS)) context.subscriptions.push(register(world, name, command));
   context.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -134,7 +138,8 @@ function register(world: World, name: string, command: Command): vscode.Disposab
     try {
       return await command(world, givenOf(argument), all);
     } catch (error) {
-      return tell(world, error);
+      void tell(world, error); // a command does not wait for the person
+      return undefined;
     }
   });
 }
@@ -146,7 +151,8 @@ async function lens(world: World, command: string, given: unknown): Promise<unkn
   try {
     return await world.server.ask(command, given ?? {});
   } catch (error) {
-    return tell(world, error);
+    void tell(world, error);
+    return undefined;
   }
 }
 

@@ -84,7 +84,7 @@ export const pause: Command = async (world, given) => {
 };
 
 /** Something is seen before the server has answered, and the server goes on with the same bar. */
-async function begin(world: World, command: string, given: object, title: string): Promise<RunStarted | undefined> {
+export async function begin(world: World, command: string, given: object, title: string): Promise<RunStarted | undefined> {
   if (!(await world.setup.isDone())) await world.server.ready(); // shows its own progress
   const token = world.bars.open(title, vscode.l10n.t("starting"));
   let started: RunStarted | undefined;
