@@ -1,7 +1,8 @@
 // Where a person says what they want: one line, an example to start from, or a document for more.
 import * as vscode from "vscode";
 
-export function askDescription(title = vscode.l10n.t("What shall be built?")): Promise<{ description: string } | undefined> {
+/** `forecast` comes when it comes: what a run will probably cost. */
+export function askDescription(title = vscode.l10n.t("What shall be built?"), forecast?: Promise<string>): Promise<{ description: string } | undefined> {
   return new Promise((resolve) => {
     const box = vscode.window.createInputBox();
     const document = { iconPath: new vscode.ThemeIcon("notebook"), tooltip: vscode.l10n.t("Describe it in a document: for more than a few lines") };
@@ -9,6 +10,7 @@ export function askDescription(title = vscode.l10n.t("What shall be built?")): P
     box.title = title;
     box.placeholder = vscode.l10n.t("Say it as you would to a colleague: what is kept, who uses it, what they want to see");
     box.prompt = vscode.l10n.t("Enter begins. Escape leaves everything as it is.");
+    void forecast?.then((words) => words && (box.prompt = `${words} ${box.prompt}`));
     box.ignoreFocusOut = true;
     box.buttons = [example, document];
     box.onDidTriggerButton(async (button) => {

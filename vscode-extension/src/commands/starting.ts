@@ -1,14 +1,14 @@
 // Beginning work: generate, extend, fix; and going on with it: resume, approve, answer, steer, cancel.
 import * as vscode from "vscode";
 import { APPROVALS, CAN_GO_ON, type Question, type RunStarted } from "../protocol";
-import { shortened } from "../words";
+import { money, shortened } from "../words";
 import type { Given } from "../views/row";
 import { chosenRun, trusted, type Command, type World } from "./command";
 import { askDescription } from "./describing";
 
 export const generate: Command = async (world, given) => {
   if (!(await trusted())) return;
-  const description = await descriptionOf(given);
+  const description = await descriptionOf(given, undefined, forecast(world));
   if (!description) return;
   const target = await chooseFolder(world, description);
   if (target) await begin(world, "samokoder.generate", { ...description, target }, vscode.l10n.t("Building the application"));
@@ -106,7 +106,7 @@ export async function begin(world: World, command: string, given: object, title:
 type Described = { description: string } | { uri: string; range?: vscode.Range };
 
 /** From what was selected or clicked, else asked for. */
-async function descriptionOf(given: Given & Record<string, unknown>, title?: string): Promise<Described | undefined> {
+async function descriptionOf(given: Given & Record<string, unknown>, title?: string, costs?: Promise<string>): Promise<Described | undefined> {
   if (typeof given["description"] === "string") return { description: given["description"] };
   const uri = given["uri"] instanceof vscode.Uri ? given["uri"] : undefined;
   if (uri?.scheme === "file") {
@@ -115,7 +115,18 @@ async function descriptionOf(given: Given & Record<string, unknown>, title?: str
     return selected ? { description: selected } : { uri: uri.toString() };
   }
   if (uri) return { description: (await vscode.workspace.openTextDocument(uri)).getText() };
-  return askDescription(title);
+  return askDescription(title, costs);
+}
+
+/** Only when the server runs anyway; a free model needs none. */
+async function forecast({ server }: World): Promise<string> {
+  if (!server.isRunning || !server.offers("samokoder.estimate")) return "";
+  try {
+    const { cost, low, high, model } = await server.ask<{ cost: number | null; low: number | null; high: number | null; model: string }>("samokoder.estimate");
+    return cost ? vscode.l10n.t("Probably {0} to {1} with {2}.", money(low ?? cost), money(high ?? cost), model) : "";
+  } catch {
+    return "";
+  }
 }
 
 function firstFolder(): string | undefined {

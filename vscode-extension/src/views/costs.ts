@@ -7,15 +7,13 @@ import type { Row } from "./row";
 /** One line of `samokoder.costs`. */
 export interface CostLine {
   name: string;
-  calls: number;
-  tokensIn: number;
-  tokensOut: number;
-  cost: number;
+  usage: Usage;
 }
 
 export interface Costs {
   byRole: CostLine[];
   byTask: CostLine[];
+  byModel: CostLine[];
 }
 
 export function costRows(runId: string, usage: Usage | undefined, costs: Costs | undefined): Row[] {
@@ -28,7 +26,7 @@ export function costRows(runId: string, usage: Usage | undefined, costs: Costs |
     fact(runId, "time", l10n.t("Time at work"), clock(usage.seconds * 1000), "clock"),
   ];
   const groups = costs
-    ? [group(runId, "role", l10n.t("By role"), costs.byRole, agentWords), group(runId, "task", l10n.t("By task"), costs.byTask)]
+    ? [group(runId, "role", l10n.t("By role"), costs.byRole, agentWords), group(runId, "task", l10n.t("By task"), costs.byTask), group(runId, "model", l10n.t("By model"), costs.byModel)]
     : [];
   return [...total, ...groups];
 }
@@ -42,18 +40,19 @@ function fact(runId: string, id: string, label: string, description: string, ico
   return { id: `cost/${runId}/${id}`, label, description, icon: { name: icon } };
 }
 
+const ICONS: Record<string, string> = { role: "organization", model: "hubot" };
+
 function group(runId: string, id: string, label: string, lines: CostLine[], words = (name: string) => name): Row {
-  const dearest = [...lines].sort((a, b) => b.cost - a.cost || b.tokensOut - a.tokensOut);
   return {
     id: `costs/${runId}/${id}`,
     label,
-    icon: { name: id === "role" ? "organization" : "list-tree" },
+    icon: { name: ICONS[id] ?? "list-tree" },
     open: id === "role",
     children: () =>
-      dearest.map((line) => ({
-        id: `costs/${runId}/${id}/${line.name}`,
-        label: line.name ? words(line.name) : l10n.t("The whole run"),
-        description: [money(line.cost), l10n.t("{0} calls", count(line.calls)), l10n.t("{0} tokens", count(line.tokensIn + line.tokensOut))]
+      lines.map(({ name, usage }) => ({
+        id: `costs/${runId}/${id}/${name}`,
+        label: name ? words(name) : l10n.t("The whole run"),
+        description: [money(usage.cost), l10n.t("{0} calls", count(usage.calls)), l10n.t("{0} tokens", count(usage.tokensIn + usage.tokensOut))]
           .filter(Boolean)
           .join(" · "),
         icon: { name: id === "role" ? "account" : "circle-small-filled" },

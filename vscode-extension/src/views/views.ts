@@ -66,7 +66,7 @@ export class Views implements vscode.Disposable {
     const calls = runs.status(runId)?.usage.calls ?? 0;
     const known = this.costs.get(runId);
     if (runId && known?.calls !== calls && server.offers("samokoder.costs")) {
-      this.costs.set(runId, { calls, costs: known?.costs ?? { byRole: [], byTask: [] } });
+      this.costs.set(runId, { calls, costs: known?.costs ?? { byRole: [], byTask: [], byModel: [] } });
       server.ask<Costs>("samokoder.costs", { runId }).then(
         (costs) => {
           this.costs.set(runId, { calls, costs });

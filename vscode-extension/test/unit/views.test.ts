@@ -118,9 +118,13 @@ test("findings come worst first, and waived ones last, with the reason", () => {
   ]);
 });
 
-test("costs say when nothing was spent, and list roles by what they cost", () => {
-  const line = { calls: 1, tokensIn: 10, tokensOut: 1, cost: 0 };
-  const rows = costRows("r1", USAGE, { byRole: [{ ...line, name: "Reviewer" }, { ...line, name: "CodeMonkey", cost: 20_000 }], byTask: [] });
+test("costs say when nothing was spent, and list roles as the server does", () => {
+  const usage = { ...USAGE, calls: 1, tokensIn: 10, tokensOut: 1 };
+  const byRole = [
+    { name: "CodeMonkey", usage: { ...usage, cost: 20_000 } },
+    { name: "Reviewer", usage },
+  ];
+  const rows = costRows("r1", USAGE, { byRole, byTask: [], byModel: [] });
   expect(rows[0]?.description).toBe("free of charge");
   expect(rows[5]?.children?.().map(({ label, description }) => [label, description])).toEqual([
     ["Coder", "$0.02 · 1 calls · 11 tokens"],
