@@ -8,9 +8,9 @@ import platform
 import tempfile
 from pathlib import Path
 
-from tests.bench import journal, server
+from tests.bench import journal, models, server
 
-SERIES = (("server", server.measure), ("journal", journal.measure))
+SERIES = (("server", server.measure), ("journal", journal.measure), ("models", models.measure))
 
 
 def main() -> None:

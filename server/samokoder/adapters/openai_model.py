@@ -116,6 +116,7 @@ class OpenAIModel:
             name=EMBEDDED_NAME,
             http_client=connect,
             dialect=Dialect(forms=("schema", "text")),
+            pace=Pace(1_000),
             retries=0,
         )
 

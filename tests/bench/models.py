@@ -1,0 +1,227 @@
+"""Talking to models: what a streamed chunk costs, and how much longer a run takes than its calls must."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import httpx2
+
+from samokoder.adapters.disk import DiskWorkspace
+from samokoder.adapters.fakes import FakeSandbox
+from samokoder.adapters.openai_model import OpenAIModel
+from samokoder.adapters.sqlite import open_journal
+from samokoder.domain.evidence import Check, CommandReport
+from samokoder.domain.message import Message
+from samokoder.domain.request import Request
+from samokoder.domain.run import Building, Run
+from samokoder.offline.transport import OfflineTransport
+from samokoder.orchestrator.runs import Runs
+from samokoder.orchestrator.world import World
+from samokoder.ports import ModelRequest, News
+from tests.bench.figures import median, show
+from tests.e2e.worlds import Listener
+
+REQUEST = ModelRequest(
+    agent="a",
+    messages=(Message(role="system", content="You are."), Message(role="user", content="Do.")),
+    answer_name="a",
+    answer_schema={"type": "object", "properties": {"text": {"type": "string"}}},
+)
+PIECES, ROUNDS = 2_000, 5
+SLOTS = 64
+"""Calls at once: more than the application has files, so that only what depends on each other waits."""
+TEN_FILES = "A list of notes."
+LATENCIES = MappingProxyType({0.2: "≤ 1.15", 1.0: "≤ 1.05"})
+
+
+async def measure(folder: Path) -> dict[str, float]:
+    return {
+        **await _chunks("one by one", rate=1_000),
+        **await _chunks("as they come", rate=0),
+        **await _ten_at_once(),
+        **await _applications(folder),
+        **_imports(),
+    }
+
+
+# ------------------------------------------------------------------------------------------ the wire
+
+
+@asynccontextmanager
+async def _server(pieces: int, rate: float = 0, latency: float = 0) -> AsyncIterator[str]:
+    """In a process of its own, so that its work is not counted."""
+    command = (sys.executable, "-m", "tests.fault_server", str(pieces), str(rate), str(latency))
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+    assert process.stdout and process.stdin
+    yield (await process.stdout.readline()).decode().strip()
+    process.kill()
+    await process.wait()
+
+
+async def _chunks(how: str, rate: float) -> dict[str, float]:
+    """CPU of this process for a long stream less that for an empty one."""
+    async with _server(PIECES, rate) as long, _server(0) as short:
+        whole = [await _cpu(long) for _ in range(ROUNDS)]
+        empty = [await _cpu(short) for _ in range(ROUNDS)]
+    each = (median(whole) - median(empty)) / PIECES
+    async with _server(PIECES, rate) as long:
+        by_client = median([await _cpu_of_client(long) for _ in range(ROUNDS)])
+    return {
+        **show(f"CPU for a streamed chunk, {how}", 1e6 * each, "µs", "≤ 20"),
+        **show(
+            f"against the client's own way, {how}", (median(whole) - median(empty)) / by_client, "", "≤ 0.25"
+        ),
+    }
+
+
+async def _cpu_of_client(url: str) -> float:
+    """The client's own iterator over the same stream."""
+    from openai import AsyncOpenAI
+
+    client = AsyncOpenAI(base_url=url, api_key="none")
+    began = time.process_time()
+    said: Any = [{"role": "user", "content": "Do."}]
+    async for _ in await client.chat.completions.create(model="m", messages=said, stream=True):
+        pass
+    spent = time.process_time() - began
+    await client.close()
+    return spent
+
+
+async def _cpu(url: str) -> float:
+    model = OpenAIModel(url, "m")
+    await model.complete(REQUEST)
+    began = time.process_time()
+    await model.complete(REQUEST)
+    spent = time.process_time() - began
+    await model.close()
+    return spent
+
+
+async def _ten_at_once() -> dict[str, float]:
+    async with _server(100, latency=1.0) as url:
+        model = OpenAIModel(url, "m")
+        await model.complete(REQUEST)
+        times = []
+        for _ in range(ROUNDS):
+            began = time.perf_counter()
+            await asyncio.gather(*(model.complete(REQUEST) for _ in range(10)))
+            times.append(time.perf_counter() - began)
+        await model.close()
+    return show("ten independent calls, in latencies of one", median(times), "", "≤ 1.1")
+
+
+def _imports() -> dict[str, float]:
+    """What a process pays before its first call: nothing of the client."""
+    program = (
+        "import sys, time; began = time.perf_counter()\n"
+        "import samokoder.adapters.models.connecting as c\n"
+        "c.OpenAIModel('http://127.0.0.1:9/v1', 'm')\n"
+        "assert not {'openai', 'httpx2', 'json_repair', 'rapidfuzz', 'tree_sitter'} & set(sys.modules)\n"
+        "print(time.perf_counter() - began)"
+    )
+    runs = [
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+        for _ in range(ROUNDS)
+    ]
+    return show("a model made, before its first call", 1e3 * median([float(run) for run in runs]), "ms")
+
+
+# ------------------------------------------------------------------------------------ whole runs
+
+
+@dataclass
+class Delayed(httpx2.AsyncBaseTransport):
+    """Answers of the embedded model, thought out beforehand, each a latency after it was asked for."""
+
+    latency: float = 0
+    answers: dict[bytes, bytes] = field(default_factory=dict)
+    calls: list[tuple[float, float]] = field(default_factory=list)
+    """When each was asked and answered."""
+    offline: OfflineTransport = field(default_factory=OfflineTransport)
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        asked, content = time.perf_counter(), await request.aread()
+        if content not in self.answers:
+            response = await self.offline.handle_async_request(request)
+            self.answers[content] = await response.aread()
+        await asyncio.sleep(self.latency)
+        self.calls.append((asked, time.perf_counter()))
+        kind = {"content-type": "text/event-stream"}
+        return httpx2.Response(200, headers=kind, content=self.answers[content], request=request)
+
+    @property
+    def rounds(self) -> int:
+        """Calls one after another on the longest way through."""
+        depths: list[tuple[float, int]] = []
+        for asked, answered in sorted(self.calls):
+            depths.append((answered, 1 + max((depth for end, depth in depths if end <= asked), default=0)))
+        return max(depth for _, depth in depths)
+
+
+class LatestRun(Listener):
+    run: Run | None = None
+
+    def happened(self, run: Run, news: News) -> None:
+        self.run = run
+
+    def passes(self, files: Any, check: Check) -> CommandReport:
+        """A check passes once the files it is about are there: what is measured is us, not pytest."""
+        phase = self.run.unfinished if self.run else None
+        assert isinstance(phase, Building)
+        own = [task.task.files for task in phase.tasks if task.task.id == check.id and task.task.files]
+        needed = own[0] if own else [path for task in phase.tasks for path in task.task.files]
+        there = set(needed) <= set(files)
+        return CommandReport(exit_code=0 if there else 1, output="1 passed" if there else "", seconds=0)
+
+
+async def _applications(folder: Path) -> dict[str, float]:
+    transport = Delayed()
+    for warm in range(2):
+        files = await _application(folder / f"warm{warm}", transport)
+    figures = show("files of the small application", files, "")
+    for latency, goal in LATENCIES.items():
+        shares = []
+        for n in range(3):
+            transport.latency, transport.calls = latency, []
+            began = time.perf_counter()
+            await _application(folder / f"{latency}-{n}", transport)
+            shares.append((time.perf_counter() - began) / (transport.rounds * latency))
+        figures |= show(f"its wall by critical path at {latency:g} s", median(shares), "", goal)
+    return figures | show("its sequential rounds of calls", transport.rounds, "", "≤ 8")
+
+
+async def _application(folder: Path, transport: Delayed) -> int:
+    """A whole run; gives the number of files."""
+    folder.mkdir()
+    editor, ids = LatestRun(), itertools.count(1)
+    sandbox = FakeSandbox(editor.passes)
+    transport.calls = []
+    world = World(
+        model=OpenAIModel.embedded(transport),
+        sandbox=lambda choice: sandbox,
+        workspace=DiskWorkspace(),
+        journal=await open_journal(folder / "state.db"),
+        editor=editor,
+        now=lambda: "2026-01-01T00:00:00Z",
+        clock=time.monotonic,
+        new_id=lambda: f"r{next(ids)}",
+        model_slots=SLOTS,
+    )
+    runs = Runs(world)
+    request = Request(description=TEN_FILES, target=str(folder / "app"))
+    ended = await runs.wait(await runs.start(request))
+    assert ended.end is not None and ended.end.kind == "verified", ended.end
+    await runs.close()
+    return len(ended.mirrored)
