@@ -15,7 +15,6 @@ from samokoder.adapters.sandbox.environments import COMPILE
 from samokoder.adapters.sandbox.owners import myself
 from samokoder.adapters.sandbox.policy import IMAGES, SandboxPolicy
 from samokoder.domain.paths import FilePath
-from samokoder.errors import SandboxUnavailable
 from tests.adapters.sandboxes import NOTHING, check, python, runner
 
 pytestmark = pytest.mark.docker
@@ -45,7 +44,7 @@ def remove_all(owner: str) -> None:
 
 
 async def test_a_missing_image_is_named_with_how_to_build_it(docker: DockerSandbox) -> None:
-    with pytest.raises(SandboxUnavailable, match="no-such-image") as caught:
+    with pytest.raises(ImageMissing, match="no-such-image") as caught:
         async with DockerSandbox(policy=SandboxPolicy(image="samokoder-no-such-image:none")).open(NOTHING):
             pass
     assert ".ci/sandbox-image" in caught.value.hint

@@ -102,6 +102,9 @@ class BubblewrapPlace:
         self.names = {"/env": "/env", **names_of_python()}
         self._environment = environment
 
+    async def rest(self) -> None:
+        """Its keepers are all there is."""
+
     @asynccontextmanager
     async def keeper(self, warm: bool) -> AsyncIterator[Link]:
         python = ["/env/bin/python"] if warm else [own_interpreter().executable, "-S"]

@@ -8,13 +8,12 @@ import tempfile
 from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from samokoder.adapters.sandbox.containers import translated
-from samokoder.adapters.sandbox.policy import IMAGES
+from samokoder.adapters.sandbox.connecting import translated
+from samokoder.adapters.sandbox.policy import IMAGES, Language
 from samokoder.errors import ImageMissing
 
-Language = Literal["python", "node"]
 BASES: dict[Language, str] = {
     "python": "samokoder-sandbox:base-python",
     "node": "samokoder-sandbox:base-node",

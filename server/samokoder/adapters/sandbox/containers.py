@@ -8,8 +8,9 @@ from __future__ import annotations
 import functools
 import os
 import struct
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,24 +18,14 @@ from typing import Any, TypeVar
 import anyio
 import anyio.to_thread
 
+from samokoder.adapters.sandbox.connecting import socket_of, translated
+from samokoder.adapters.sandbox.hardening import hardened
 from samokoder.adapters.sandbox.owners import alive, myself
-from samokoder.adapters.sandbox.place import environment_of
 from samokoder.adapters.sandbox.policy import SandboxPolicy
-from samokoder.adapters.sandbox.seccomp import profile_text
-from samokoder.errors import SandboxError, SandboxUnavailable
 
-PATH = "/env/bin:/usr/local/bin:/usr/bin:/bin"
-OWNER = "dev.samokoder.owner"
+OWNER, EXPIRES = "dev.samokoder.owner", "dev.samokoder.expires"
 SECONDS = 60
 """For any single answer of the engine."""
-HOW_TO_BUILD = (
-    "Build it with .ci/sandbox-image in Samokoder's sources, or pull one and name it in the settings; "
-    "or choose another runner."
-)
-HOW_TO_GET = (
-    "Install Docker (Debian, Ubuntu: apt install docker.io; macOS, Windows: Docker Desktop), start it, and "
-    "make sure you may use its socket; DOCKER_HOST names another one. Or choose another runner."
-)
 
 T = TypeVar("T")
 
@@ -53,24 +44,6 @@ def _translated(function: Callable[..., T], *given: Any, **named: Any) -> T:
         return function(*given, **named)
 
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """The SDK raises its own errors, and those of requests when the engine dies in the middle."""
-    import docker.errors
-    import requests
-
-    try:
-        yield
-    except docker.errors.ImageNotFound as error:
-        raise SandboxUnavailable(
-            f"The sandbox image is missing: {error.explanation}", hint=HOW_TO_BUILD
-        ) from error
-    except docker.errors.APIError as error:
-        raise SandboxError(f"Docker refused: {error.explanation or error}") from error
-    except (docker.errors.DockerException, requests.RequestException) as error:
-        raise SandboxUnavailable(f"No Docker engine answers: {error}", hint=HOW_TO_GET) from error
-
-
 @dataclass(frozen=True, slots=True)
 class Image:
     """What is known of the sandbox image without running it."""
@@ -84,22 +57,23 @@ class Engine:
     """A connection to the Docker engine of this machine."""
 
     def __init__(self, image: str, policy: SandboxPolicy | None = None) -> None:
-        """Raises SandboxUnavailable."""
-        import docker
-
+        """Raises DockerUnavailable or ImageMissing."""
         self.policy = policy or SandboxPolicy()
-
+        self.runtime = self.policy.runtime or None
         with translated():
-            self.client = docker.from_env(timeout=SECONDS)
+            self.client = _client()
             try:
-                version = self.client.version()
+                version, about = self.client.version(), self.client.info()
                 found = self.client.images.get(image)
             except BaseException:
                 self.client.close()
                 raise
-        self.runtime = self.policy.runtime or None
-        self.image = Image(image, str(found.id), f"Docker {version['Version']}")
-        self.cpus = min(self.policy.cpus, float(self.client.info()["NCPU"]))
+        self.is_podman = any("Podman" in part.get("Name", "") for part in version.get("Components") or ())
+        self.image = Image(
+            image, str(found.id), f"{'Podman' if self.is_podman else 'Docker'} {version['Version']}"
+        )
+        self.used_runtime = str(self.runtime or about.get("DefaultRuntime") or "runc")
+        self._cpus = min(self.policy.cpus, float(about["NCPU"]))
 
     def close(self) -> None:
         self.client.close()
@@ -110,7 +84,7 @@ class Engine:
         ``environment`` is a folder of this machine, or the name of a volume; ``changes`` replace what the
         engine is told otherwise.
         """
-        created = self.client.containers.create(**{**self._hardened(environment), **changes})
+        created = self.client.containers.create(**{**self._arguments(environment), **changes})
         try:
             stream = created.attach_socket(params={"stdin": 1, "stream": 1})
             created.start()
@@ -119,54 +93,16 @@ class Engine:
             raise
         return Container(self, str(created.id), stream)
 
-    def _hardened(self, environment: Path | str | None) -> dict[str, Any]:
-        from docker.types import LogConfig, Mount, Ulimit
-
-        policy, user = self.policy, self.policy.exec_uid
-        kind = "bind" if isinstance(environment, Path) else "volume"
-        mounts = [Mount("/env", str(environment), type=kind, read_only=True)] if environment else []
-        return {
-            "image": self.image.name,
-            "command": ["sh", "-c", "cat >/dev/null"],
-            "entrypoint": [],
-            "stdin_open": True,
-            "auto_remove": True,
-            "init": True,
-            "user": f"{policy.main_uid}:{policy.main_uid}",
-            "working_dir": "/",
-            "hostname": "sandbox",
-            "network_mode": "none",
-            "read_only": True,
-            "cap_drop": ["ALL"],
-            "security_opt": ["no-new-privileges:true", f"seccomp={profile_text()}"],
-            "ipc_mode": "private",
-            "pids_limit": policy.pids,
-            "mem_limit": policy.memory,
-            "memswap_limit": policy.memory,
-            "nano_cpus": int(self.cpus * 1e9),
-            "oom_score_adj": 500,
-            "shm_size": policy.shm_bytes,
-            "ulimits": [
-                Ulimit(name=name, soft=value, hard=value)
-                for name, value in (("nofile", policy.open_files), ("fsize", policy.file_size), ("core", 0))
-            ],
-            "tmpfs": {
-                "/tmp": f"rw,nosuid,nodev,size={policy.tmp_bytes},mode=1777",
-                "/sandbox": f"rw,nosuid,nodev,exec,size={policy.workspace_bytes},"
-                f"nr_inodes={policy.workspace_inodes},uid={user},gid={user},mode=0700",
-            },
-            "mounts": mounts,
-            "log_config": LogConfig(type="none"),
-            "environment": environment_of(PATH),
-            "labels": {OWNER: myself()},
-            "runtime": self.runtime,
-        }
+    def _arguments(self, environment: Path | str | None) -> dict[str, Any]:
+        told = hardened(self.policy, self.image.name, environment, self._cpus, self.is_podman)
+        expires = str(int(time.time() + self.policy.max_life_seconds))
+        return {**told, "labels": {OWNER: myself(), EXPIRES: expires}}
 
     def compile(self, packages: Path, command: list[str]) -> None:
         """Turn the sources in a folder to bytecode by the image's own Python, which imports none of them."""
         from docker.types import Mount
 
-        wanted = self._hardened(None) | {
+        wanted = self._arguments(None) | {
             "command": command,
             "user": f"{os.getuid()}:{os.getgid()}" if hasattr(os, "getuid") else "0:0",
             "mounts": [Mount(str(packages), str(packages), type="bind")],
@@ -181,14 +117,27 @@ class Engine:
             container.remove(force=True)
 
     def remove_orphans(self) -> int:
-        """Containers whose server is gone; those of living servers, and of other machines, stay."""
+        """Containers whose server is gone, or whose time is up; others, and other machines' ones, stay."""
         removed = 0
         for container in self.client.containers.list(all=True, filters={"label": OWNER}):
-            if not alive(container.labels.get(OWNER, "")):
+            if _expired(container.labels) or not alive(container.labels.get(OWNER, "")):
                 with suppress(Exception):  # another server may be removing it too
                     container.remove(force=True)
                     removed += 1
         return removed
+
+
+def _client() -> Any:
+    import docker
+
+    if address := socket_of():
+        return docker.DockerClient(base_url=address, timeout=SECONDS, version="auto")
+    return docker.from_env(timeout=SECONDS)
+
+
+def _expired(labels: Mapping[str, str]) -> bool:
+    until = labels.get(EXPIRES, "")
+    return until.isdigit() and int(until) < time.time()
 
 
 class Container:
@@ -208,6 +157,15 @@ class Container:
             self._api.remove_container(self.id, force=True)
         with suppress(OSError):
             self._stream.close()
+
+    def runs(self) -> bool:
+        """Whether it is still there. Raises DockerUnavailable when nobody can say."""
+        import docker.errors
+
+        try:
+            return bool(self._api.inspect_container(self.id)["State"]["Running"])
+        except docker.errors.NotFound:
+            return False
 
     def run(self, command: list[str]) -> tuple[int, str]:
         """Exit code and output of a short command of ours."""

@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import anyio
 
-from samokoder.adapters.sandbox.containers import PATH, Container, Engine, ExecStream, in_thread
+from samokoder.adapters.sandbox.containers import Container, Engine, ExecStream, in_thread
 from samokoder.adapters.sandbox.dependencies.python import Interpreter
 from samokoder.adapters.sandbox.environments import COMPILE, Compiler, Environments, compile_here
+from samokoder.adapters.sandbox.hardening import PATH
 from samokoder.adapters.sandbox.place import KEEPER, SHARED, SWEEP, Link
-from samokoder.adapters.sandbox.policy import SandboxPolicy
-from samokoder.adapters.sandbox.probing import attempts, separated
+from samokoder.adapters.sandbox.policy import Language, SandboxPolicy
 from samokoder.adapters.sandbox.session import Session, session_in
-from samokoder.adapters.sandbox.support import refuse_what_is_not_python
+from samokoder.adapters.sandbox.trial import Trial, try_out
 from samokoder.domain.evidence import Isolation
-from samokoder.errors import SandboxError, SandboxUnavailable
+from samokoder.errors import SandboxError, SandboxLost
 from samokoder.ports import EnvironmentSpec
 
 THREADS = 32
 """Each stream to a keeper holds one while it waits."""
+EVERY = 60.0
+"""Seconds between two looks for orphans."""
 LEAVE = 12.0
 """Seconds a keeper has to end what it started."""
-_LEVELS = {None: "runc", "runc": "runc", "runsc": "runsc", "sysbox-runc": "sysbox", "kata": "kata"}
-_WHO = """
-import json, os, platform, sys
-libc = platform.libc_ver()[1].split(".")
-python, version = os.path.realpath(sys.executable), "%d.%d" % sys.version_info[:2]
-print(json.dumps([python, version, platform.machine(), libc]))
-"""
 
 
 class DockerSandbox:
@@ -46,7 +41,7 @@ class DockerSandbox:
         self._environments = environments or Environments()
         self._policy = policy or SandboxPolicy()
         self._effective: Mapping[str, float] = {}
-        self._tried: dict[str, tuple[Isolation, Interpreter]] = {}
+        self._tried: dict[str, Trial] = {}
 
     @property
     def effective(self) -> Mapping[str, float]:
@@ -54,67 +49,60 @@ class DockerSandbox:
 
     async def probe(self) -> Isolation:
         """What a container of the image really separates; raises SandboxUnavailable."""
-        async with self._engine() as (engine, limiter):
-            return (await self._try_out(engine, limiter))[0]
+        async with self._engine("python") as (engine, limiter):
+            return (await self._try_out(engine, limiter)).isolation
 
     @asynccontextmanager
     async def open(self, spec: EnvironmentSpec) -> AsyncIterator[Session]:
-        refuse_what_is_not_python(spec)
-        async with self._engine() as (engine, limiter):
-            isolation, interpreter = await self._try_out(engine, limiter)
+        async with self._engine(spec.language) as (engine, limiter):
+            trial = await self._try_out(engine, limiter)
             environment = await self._environments.prepare_on(
-                engine, limiter, spec, interpreter, compiler(engine, limiter, interpreter)
+                engine, limiter, spec, trial.interpreter, compiler(engine, limiter, trial.interpreter)
             )
             mounted = environment.volume or environment.folder
             async with (
-                DockerPlace(engine, limiter, isolation, mounted) as place,
+                reaping(engine, limiter),
+                DockerPlace(engine, limiter, trial.isolation, mounted) as place,
                 session_in(place, environment, self._policy) as session,
             ):
                 yield session
 
     @asynccontextmanager
-    async def _engine(self) -> AsyncIterator[tuple[Engine, anyio.CapacityLimiter]]:
+    async def _engine(self, language: Language) -> AsyncIterator[tuple[Engine, anyio.CapacityLimiter]]:
         limiter = anyio.CapacityLimiter(THREADS)
-        engine = await in_thread(limiter, Engine, self._policy.image_for("python"), self._policy)
+        engine = await in_thread(limiter, Engine, self._policy.image_for(language), self._policy)
         try:
             yield engine, limiter
         finally:
             with anyio.CancelScope(shield=True):
                 await in_thread(limiter, engine.close)
 
-    async def _try_out(self, engine: Engine, limiter: anyio.CapacityLimiter) -> tuple[Isolation, Interpreter]:
+    async def _try_out(self, engine: Engine, limiter: anyio.CapacityLimiter) -> Trial:
         """Once for each image; orphans of dead servers are removed on the way."""
         if engine.image.id not in self._tried:
             await in_thread(limiter, engine.remove_orphans)
-            self._tried[engine.image.id] = await in_thread(limiter, _try_out, engine)
+            self._tried[engine.image.id] = await in_thread(limiter, try_out, engine)
+        self._effective = self._tried[engine.image.id].effective
         return self._tried[engine.image.id]
 
 
-def _try_out(engine: Engine) -> tuple[Isolation, Interpreter]:
-    container = engine.start(None)
+@asynccontextmanager
+async def reaping(engine: Engine, limiter: anyio.CapacityLimiter) -> AsyncIterator[None]:
+    """Meanwhile remove what dead servers have left, and what has lived too long."""
+
+    async def reap() -> None:
+        while True:
+            await asyncio.sleep(EVERY)
+            with suppress(SandboxError):  # the engine may be restarted just now
+                await in_thread(limiter, engine.remove_orphans)
+
+    task = asyncio.create_task(reap())
     try:
-        reached = container.run(["python3", *attempts()])[1]
-        code, who = container.run(["python3", "-I", "-c", _WHO])
+        yield
     finally:
-        container.remove()
-    level = _LEVELS.get(engine.runtime)
-    if level is None or code != 0:
-        raise SandboxUnavailable(f"The image {engine.image.name} or its runtime cannot be used: {who[-300:]}")
-    isolation = Isolation.model_validate(
-        {"level": level, "separates": separated("Docker", reached), "engine": engine.image.engine}
-    )
-    executable, version, machine, libc = json.loads(who)
-    return isolation, Interpreter(
-        executable, version, f"{engine.image.id} {machine}", _platform(machine, libc)
-    )
-
-
-def _platform(machine: str, libc: list[str]) -> str:
-    """As uv names it: wheels for this machine and a C library at most this new."""
-    newest = next(
-        (minor for minor in (40, 39, 36, 35, 34, 31, 28) if [2, minor] <= [int(n) for n in libc]), 17
-    )
-    return f"{machine}-manylinux_2_{newest}"
+        task.cancel()
+        with anyio.CancelScope(shield=True):
+            await asyncio.wait([task])
 
 
 def compiler(engine: Engine, limiter: anyio.CapacityLimiter, interpreter: Interpreter) -> Compiler:
@@ -195,7 +183,7 @@ class DockerPlace:
                 if not await link.end():
                     await self._discard(container)
                 elif lost:
-                    await self._sweep(container)
+                    await self._clear(container)
 
     async def _connected(self, command: list[str]) -> tuple[Container, ExecStream]:
         """Once more on a new container when this one is gone, say because somebody tidied up."""
@@ -212,6 +200,18 @@ class DockerPlace:
             if self._container is None:
                 self._container = await in_thread(self._limiter, self._engine.start, self._environment)
             return self._container
+
+    async def _clear(self, container: Container) -> None:
+        """After a keeper was lost. Raises SandboxLost when its container went with it, or the engine."""
+        if await in_thread(self._limiter, container.runs):
+            await self._sweep(container)
+            return
+        await self._discard(container)
+        raise SandboxLost("The container that checks ran in is gone: somebody or something has removed it.")
+
+    async def rest(self) -> None:
+        if self._container is not None:
+            await self._discard(self._container)
 
     async def _sweep(self, container: Container) -> None:
         """Kill what a lost keeper left behind; when that does not work, the whole container."""

@@ -69,6 +69,9 @@ class LocalPlace:
         self.path = f"{self.root}/bin:{self.root}/node_modules/.bin:/usr/local/bin:/usr/bin:/bin"
         self.names = {str(environment.folder): "/env", **names_of_python()}
 
+    async def rest(self) -> None:
+        """Its keepers are all there is."""
+
     @asynccontextmanager
     async def keeper(self, warm: bool) -> AsyncIterator[Link]:
         base = await anyio.to_thread.run_sync(_fresh_folder)

@@ -86,6 +86,10 @@ class Place(Protocol):
         """
         ...
 
+    async def rest(self) -> None:
+        """Nobody needs it for now: give back what it holds; the next keeper gets it anew."""
+        ...
+
 
 def environment_of(path: str) -> dict[str, str]:
     return {**CLEAN, "PATH": path}

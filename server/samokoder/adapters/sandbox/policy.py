@@ -11,7 +11,8 @@ from samokoder.domain.value import Value
 MIB = 1 << 20
 HEADROOM = 128 * MIB
 """Memory that must be left for processes when every in-memory folder is full."""
-IMAGES: dict[Literal["python", "node"], str] = {
+Language = Literal["python", "node"]
+IMAGES: dict[Language, str] = {
     "python": "samokoder-sandbox:python",
     "node": "samokoder-sandbox:node",
 }
@@ -79,10 +80,10 @@ class SandboxPolicy(Value):
             raise ValueError("output must not be more than output_total")
         return self
 
-    def image_for(self, language: Literal["python", "node"]) -> str:
+    def image_for(self, language: Language) -> str:
         return self.image or IMAGES[language]
 
-    def asked(self, language: Literal["python", "node"] = "python") -> dict[str, float]:
+    def asked(self, language: Language = "python") -> dict[str, float]:
         """What a keeper is told of the limits of one run."""
         return {
             "seconds": self.seconds,

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from samokoder.adapters.sandbox.inside.attempts import ATTEMPTS
 from samokoder.adapters.sandbox.place import text_of
-from samokoder.errors import SandboxUnavailable
+from samokoder.adapters.sandbox.policy import SandboxPolicy
+from samokoder.errors import PolicyUnsupported, SandboxUnavailable
 
 MUST = frozenset({"network", "files of the host", "system folders", "other processes", "privileges"})
 """Without these a sandbox is not used; the others are reported as they are."""
@@ -27,6 +28,34 @@ def _private() -> list[Path]:
     home, shown = Path.home(), Path(sys.base_prefix).resolve()
     there = list(home.iterdir())[:50] if home.is_dir() else []
     return [Path(__file__), *(path for path in there if not shown.is_relative_to(path.resolve()))]
+
+
+LIMITS = (
+    *("memory", "cpus", "pids", "workspace_bytes", "workspace_inodes", "tmp_bytes", "shm_bytes"),
+    *("open_files", "file_size"),
+)
+"""What must be read back inside, at most as large as the policy has it."""
+
+
+def kept(runner: str, output: str, policy: SandboxPolicy) -> dict[str, float]:
+    """The limits that hold inside; raises PolicyUnsupported, naming those of the policy that do not."""
+    try:
+        found: dict[str, float | None] = dict(json.loads(output.strip().splitlines()[-1]))
+    except (ValueError, IndexError, TypeError) as error:
+        raise PolicyUnsupported(f"The limits of {runner} could not be read back: {output[-500:]}") from error
+    most = {name: float(getattr(policy, name)) for name in LIMITS} | {"core": 0.0}
+    exact = {"main_uid": policy.main_uid, "exec_uid": policy.exec_uid, "read_only": 1}
+    missing = [name for name, value in most.items() if not _at_most(found.get(name), value)]
+    missing += [name for name, value in exact.items() if found.get(name) != value]
+    if missing:
+        told = ", ".join(f"{name} ({found.get(name) or 'none found'})" for name in missing)
+        raise PolicyUnsupported(f"{runner} does not keep these limits of the sandbox policy: {told}.")
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _at_most(found: float | None, asked: float) -> bool:
+    """Folders in memory are as large as whole pages are, and shares of processors are rounded."""
+    return found is not None and found <= asked * 1.001 + 4096 * (asked > 4096)
 
 
 def separated(runner: str, output: str) -> tuple[str, ...]:

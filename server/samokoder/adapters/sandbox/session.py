@@ -6,9 +6,12 @@ import asyncio
 import itertools
 import json
 import os
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+
+import anyio
 
 from samokoder.adapters.sandbox.environments import Environment
 from samokoder.adapters.sandbox.frames import BrokenFrame, Told, Unpacker, pack
@@ -18,6 +21,7 @@ from samokoder.adapters.sandbox.warm import Warm, fits, is_pytest, modules_of
 from samokoder.domain.evidence import Check, CommandReport, Isolation, passing_tests_reported
 from samokoder.domain.files import Digest, digest_of
 from samokoder.domain.paths import FilePath
+from samokoder.errors import SandboxLost
 from samokoder.ports import OnOutput
 
 GRACE = 15.0
@@ -67,9 +71,12 @@ class Session:
     """A SandboxSession; the same for every place."""
 
     def __init__(
-        self, place: Place, environment: Environment, policy: SandboxPolicy, warm: Warm | None
+        self, place: Place, environment: Environment, policy: SandboxPolicy, modules: Sequence[str]
     ) -> None:
-        self._place, self._environment, self._policy, self._warm = place, environment, policy, warm
+        """``modules`` are those a warm keeper has imported; without any there is none."""
+        self._place, self._environment, self._policy = place, environment, policy
+        self._modules, self._warm = modules, Warm(place, modules) if modules else None
+        self._at_work, self._last = 0, time.monotonic()
         self._digest = digest_of(f"{environment.digest}\n{place.isolation.level}\n".encode())
         self._ids = itertools.count(1)
 
@@ -90,14 +97,43 @@ class Session:
     ) -> CommandReport:
         job = Job(self._command(check), files, on_output=on_output)
         ask = self._ask(job)
-        told = await self._run_warm(ask, files, check)
-        if told is None or told.lost:
-            told = await self._run_cold(ask)
+        with self.in_use():
+            told = await self._run_warm(ask, files, check)
+            if told is None or told.lost:
+                told = await self._run_cold(ask)
         return _proved(self._report(told), check)
 
     async def execute(self, job: Job) -> Done:
-        told = await self._run_cold(self._ask(job))
+        with self.in_use():
+            told = await self._run_cold(self._ask(job))
         return Done(self._report(told), told.archive, told.left_out)
+
+    async def close(self) -> None:
+        if self._warm is not None:
+            await self._warm.close()
+
+    async def rest_when_idle(self) -> None:
+        """Give back what is held whenever nothing was run for as long as the policy says."""
+        while True:
+            idle = time.monotonic() - self._last if not self._at_work else 0
+            if idle >= self._policy.idle_stop_seconds:
+                await self.close()
+                self._warm = None
+                await self._place.rest()
+                self._last = time.monotonic()
+            await asyncio.sleep(max(0.05, self._policy.idle_stop_seconds - idle))
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Meanwhile it is not idle."""
+        if self._warm is None and self._modules:
+            self._warm = Warm(self._place, self._modules)
+        self._at_work += 1
+        try:
+            yield
+        finally:
+            self._at_work -= 1
+            self._last = time.monotonic()
 
     async def _run_warm(self, ask: Ask, files: Mapping[FilePath, bytes], check: Check) -> Told | None:
         if self._warm is None or not is_pytest(check):
@@ -130,6 +166,13 @@ class Session:
         return ("python", "-I", "-c", PROBE, json.dumps(task))
 
     async def _run_cold(self, ask: Ask) -> Told:
+        """Once more when the place went away meanwhile: every run has a fresh copy of the files."""
+        try:
+            return await self._run_once(ask)
+        except SandboxLost:
+            return await self._run_once(ask)
+
+    async def _run_once(self, ask: Ask) -> Told:
         async with self._place.keeper(warm=False) as link:
             try:
                 async with asyncio.timeout(ask.seconds + GRACE):
@@ -179,10 +222,12 @@ async def _one_run(link: Link, ask: Ask) -> Told:
 @asynccontextmanager
 async def session_in(place: Place, environment: Environment, policy: SandboxPolicy) -> AsyncIterator[Session]:
     """A session whose warm keeper starts in the background, when there is something to warm up."""
-    modules = modules_of(environment)
-    warm = Warm(place, modules) if modules else None
+    session = Session(place, environment, policy, modules_of(environment))
+    resting = asyncio.create_task(session.rest_when_idle())
     try:
-        yield Session(place, environment, policy, warm)
+        yield session
     finally:
-        if warm:
-            await warm.close()
+        resting.cancel()
+        with anyio.CancelScope(shield=True):
+            await asyncio.wait([resting])
+            await session.close()

@@ -160,7 +160,7 @@ def _laid_out(materials: Materials) -> Path:
 
 def _changes(out: Path, materials: Materials) -> dict[str, Any]:
     """What is different from the container checks run in."""
-    from docker.types import Mount
+    from docker.types import Mount, Ulimit
 
     mounts = [Mount(OUT, os.fspath(out), type="bind", read_only=True)]
     if materials.volume:
@@ -168,4 +168,5 @@ def _changes(out: Path, materials: Materials) -> dict[str, Any]:
     for inside, place in materials.places.items():
         mounts.append(Mount(inside, os.fspath(place), type="bind", read_only=True))
     shim = ["python3", "-I", "-S", "-c", text_of("shim"), f"{OUT}/proxy", str(PORT)]
-    return {"command": shim, "mounts": mounts}
+    limits = [Ulimit(name="nofile", soft=1024, hard=1024), Ulimit(name="core", soft=0, hard=0)]
+    return {"command": shim, "mounts": mounts, "ulimits": limits}  # packages may hold files of any size

@@ -1,0 +1,66 @@
+"""A policy as the engine is told it: everything that is not needed is taken away."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from samokoder.adapters.sandbox.place import environment_of
+from samokoder.adapters.sandbox.policy import SandboxPolicy
+from samokoder.adapters.sandbox.seccomp import profile_text
+
+PATH = "/env/bin:/env/node_modules/.bin:/usr/local/bin:/usr/bin:/bin"
+
+
+def hardened(
+    policy: SandboxPolicy, image: str, environment: Path | str | None, cpus: float, podman: bool
+) -> dict[str, Any]:
+    """Arguments for a container; ``environment`` is a folder of this machine or the name of a volume."""
+    from docker.types import LogConfig, Mount, Ulimit
+
+    kind = "bind" if isinstance(environment, Path) else "volume"
+    limits = (("nofile", policy.open_files), ("fsize", policy.file_size), ("core", 0))
+    return {
+        "image": image,
+        "command": ["sh", "-c", "cat >/dev/null"],
+        "entrypoint": [],
+        "stdin_open": True,
+        "auto_remove": True,
+        "init": True,
+        "user": f"{policy.main_uid}:{policy.main_uid}",
+        "working_dir": "/",
+        "hostname": "sandbox",
+        "network_mode": "none",
+        "read_only": True,
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges:true", f"seccomp={_seccomp(podman)}"],
+        "ipc_mode": "private",
+        "pids_limit": policy.pids,
+        "mem_limit": policy.memory,
+        "memswap_limit": policy.memory,
+        "nano_cpus": int(cpus * 1e9),
+        "oom_score_adj": 500,
+        "shm_size": policy.shm_bytes,
+        "ulimits": [Ulimit(name=name, soft=value, hard=value) for name, value in limits],
+        "tmpfs": _folders(policy, podman),
+        "mounts": [Mount("/env", str(environment), type=kind, read_only=True)] if environment else [],
+        "log_config": LogConfig(type="none"),
+        "environment": environment_of(PATH),
+        "runtime": policy.runtime or None,
+    }
+
+
+def _seccomp(podman: bool) -> str:
+    """Podman takes the name of a file on its machine, Docker the text."""
+    return str(files(__package__) / "seccomp.json") if podman else profile_text()
+
+
+def _folders(policy: SandboxPolicy, podman: bool) -> dict[str, str]:
+    """Podman cannot make a folder in memory somebody's own; there it is everybody's in the container."""
+    mine = "mode=1777" if podman else f"mode=0700,uid={policy.exec_uid},gid={policy.exec_uid}"
+    return {
+        "/tmp": f"rw,nosuid,nodev,size={policy.tmp_bytes},mode=1777",
+        "/sandbox": f"rw,nosuid,nodev,exec,size={policy.workspace_bytes},"
+        f"nr_inodes={policy.workspace_inodes},{mine}",
+    }

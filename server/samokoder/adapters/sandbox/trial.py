@@ -1,0 +1,73 @@
+"""What a container of an image really is: tried out once, before anything generated runs in one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from samokoder.adapters.sandbox.containers import Container, Engine
+from samokoder.adapters.sandbox.dependencies.python import Interpreter
+from samokoder.adapters.sandbox.place import text_of
+from samokoder.adapters.sandbox.probing import attempts, kept, separated
+from samokoder.domain.evidence import Isolation
+from samokoder.errors import SandboxUnavailable
+
+LEVELS = {"runc": "runc", "crun": "runc", "runsc": "runsc", "sysbox-runc": "sysbox", "kata": "kata"}
+"""By the name of the runtime, as it is known in its own documentation; others are taken for runc."""
+_WHO = """
+import json, os, platform, sys
+libc = platform.libc_ver()[1].split(".")
+python, version = os.path.realpath(sys.executable), "%d.%d" % sys.version_info[:2]
+print(json.dumps([python, version, platform.machine(), libc]))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    isolation: Isolation
+    interpreter: Interpreter
+    effective: Mapping[str, float]
+    """Limits as they were read back inside."""
+
+
+def try_out(engine: Engine) -> Trial:
+    """Blocks. Raises SandboxUnavailable; PolicyUnsupported when a limit does not hold."""
+    container = engine.start(None)
+    try:
+        interpreter = _interpreter(engine, container)
+        reached = container.run(["python3", *attempts()])[1]
+        limits = container.run(["python3", "-I", "-c", text_of("effective")])[1]
+    finally:
+        container.remove()
+    runner = f"{engine.image.engine} with the runtime {engine.used_runtime}"
+    isolation = Isolation.model_validate(
+        {"level": level_of(engine), "separates": separated(runner, reached), "engine": engine.image.engine}
+    )
+    return Trial(isolation, interpreter, kept(runner, limits, engine.policy))
+
+
+def level_of(engine: Engine) -> str:
+    if engine.is_podman:
+        return "podman"
+    name = engine.used_runtime.removeprefix("io.containerd.").split(".")[0]
+    return LEVELS.get(name, "runc")
+
+
+def _interpreter(engine: Engine, container: Container) -> Interpreter:
+    code, who = container.run(["python3", "-I", "-c", _WHO])
+    if code != 0:
+        raise SandboxUnavailable(
+            f"The image {engine.image.name} cannot be used: {who.strip()[-300:]}",
+            hint="It needs python3 on its PATH. `samokoder sandbox build` builds one that has it.",
+        )
+    executable, version, machine, libc = json.loads(who)
+    return Interpreter(executable, version, f"{engine.image.id} {machine}", _platform(machine, libc))
+
+
+def _platform(machine: str, libc: list[str]) -> str:
+    """As uv names it: wheels for this machine and a C library at most this new."""
+    newest = next(
+        (minor for minor in (40, 39, 36, 35, 34, 31, 28) if [2, minor] <= [int(n) for n in libc]), 17
+    )
+    return f"{machine}-manylinux_2_{newest}"

@@ -1,0 +1,376 @@
+"""What can go wrong with an engine: each is an error with a name that says what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from samokoder.adapters.sandbox.connecting import socket_of, translated
+from samokoder.adapters.sandbox.containers import EXPIRES, OWNER, Engine
+from samokoder.adapters.sandbox.docker import DockerSandbox
+from samokoder.adapters.sandbox.owners import myself
+from samokoder.adapters.sandbox.policy import IMAGES, SandboxPolicy
+from samokoder.adapters.sandbox.probing import LIMITS, kept
+from samokoder.domain.evidence import CommandReport
+from samokoder.domain.paths import FilePath
+from samokoder.errors import (
+    DockerUnavailable,
+    ImageMissing,
+    PolicyUnsupported,
+    RuntimeUnavailable,
+    SandboxError,
+    SandboxLost,
+    SandboxUnavailable,
+)
+from tests.adapters.sandboxes import NOTHING, check, runner
+
+PROGRAM = FilePath("program.py")
+SLEEPS = b"import time; print('begun', flush=True); time.sleep(600)"
+
+
+@pytest.fixture
+async def docker() -> None:
+    await runner("docker")
+
+
+def ours(label: str) -> list[Any]:
+    engine = Engine(IMAGES["python"])
+    found = engine.client.containers.list(all=True, filters={"label": label})
+    engine.close()
+    return list(found)
+
+
+# ------------------------------------------------------------------------------- before it is used
+
+
+async def test_without_an_engine_it_is_said_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    with pytest.raises(DockerUnavailable) as caught:
+        await DockerSandbox().probe()
+    for word in ("apt install docker.io", "Docker Desktop", "DOCKER_HOST", "bubblewrap"):
+        assert word in caught.value.hint
+
+
+async def test_an_engine_that_does_not_listen_is_to_be_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(tmp_path / "dead.sock"))
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/dead.sock")
+        with pytest.raises(DockerUnavailable) as caught:
+            await DockerSandbox().probe()
+    assert "systemctl start docker" in caught.value.hint
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="users of POSIX")
+async def test_a_socket_one_may_not_use_says_how_to_be_allowed(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as engine:
+        engine.bind(str(tmp_path / "engine.sock"))
+        engine.listen()
+        (tmp_path / "engine.sock").chmod(0)
+        for folder in (tmp_path, *tmp_path.parents[:2]):
+            folder.chmod(0o755)
+        told = _as_nobody(f"unix://{tmp_path}/engine.sock")
+    assert told["kind"] == "DockerUnavailable" and "usermod -aG docker" in told["hint"]
+
+
+def _as_nobody(address: str) -> dict[str, str]:
+    """In a process of its own, since one cannot become root again; the SDK is loaded before."""
+    import docker  # noqa: F401
+
+    heard, tell = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            if os.geteuid() == 0:
+                os.seteuid(65534)
+            os.environ["DOCKER_HOST"] = address
+            try:
+                Engine(IMAGES["python"])
+            except SandboxError as error:
+                os.write(tell, json.dumps({"kind": type(error).__name__, "hint": error.hint}).encode())
+        finally:
+            os._exit(0)
+    os.close(tell)
+    with os.fdopen(heard) as file:
+        told = file.read()
+    os.waitpid(child, 0)
+    return dict(json.loads(told))
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("docker")
+async def test_a_missing_image_says_how_to_build_it() -> None:
+    policy = SandboxPolicy(image="samokoder-no-such-image:none")
+    with pytest.raises(ImageMissing, match="no-such-image") as caught:
+        await DockerSandbox(policy=policy).probe()
+    assert "samokoder sandbox build" in caught.value.hint
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("docker")
+async def test_an_unknown_runtime_is_named_with_where_to_add_it() -> None:
+    with pytest.raises(RuntimeUnavailable, match="no-such-runtime") as caught:
+        await DockerSandbox(policy=SandboxPolicy(runtime="no-such-runtime")).probe()
+    assert "daemon.json" in caught.value.hint and "sandboxPolicy.runtime" in caught.value.hint
+
+
+def test_the_sockets_of_other_engines_are_found(tmp_path: Path) -> None:
+    if Path("/var/run/docker.sock").is_socket():
+        pytest.skip("an engine of the system goes first")
+    (tmp_path / "podman").mkdir()
+    with socket.socket(socket.AF_UNIX) as podman:
+        podman.bind(str(tmp_path / "podman/podman.sock"))
+        found = socket_of({"XDG_RUNTIME_DIR": str(tmp_path)})
+    assert found == f"unix://{tmp_path}/podman/podman.sock"
+
+
+def test_docker_host_goes_before_any_socket_that_is_found() -> None:
+    assert socket_of({"DOCKER_HOST": "tcp://127.0.0.1:1"}) is None
+
+
+# ------------------------------------------------------------------------------------ its refusals
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "kind", "hint"),
+    [
+        (404, "No such container: abc", SandboxLost, "try again"),
+        (409, "container abc is not running", SandboxLost, "try again"),
+        (500, "mkdir /var/lib/docker/x: no space left on device", SandboxUnavailable, "docker system prune"),
+        (400, "Unknown runtime specified runsc", RuntimeUnavailable, "daemon.json"),
+        (400, "unknown or invalid runtime name: runsc", RuntimeUnavailable, "daemon.json"),
+        (500, "something else", SandboxError, ""),
+    ],
+)
+def test_a_refusal_of_the_engine_has_a_name(
+    status: int, text: str, kind: type[SandboxError], hint: str
+) -> None:
+    import docker.errors
+    import requests
+
+    answer = requests.Response()
+    answer.status_code = status
+    with pytest.raises(SandboxError) as caught, translated():
+        raise docker.errors.APIError("refused", answer, text)
+    assert type(caught.value) is kind and text in str(caught.value) and hint in caught.value.hint
+
+
+# --------------------------------------------------------------------------------- limits read back
+
+GOOD: dict[str, float] = {name: float(getattr(SandboxPolicy(), name)) for name in LIMITS}
+GOOD |= {"core": 0, "main_uid": 1001, "exec_uid": 1000, "read_only": 1}
+
+
+def test_limits_that_hold_are_told() -> None:
+    assert kept("It", json.dumps(GOOD), SandboxPolicy()) == GOOD
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_limit_that_cannot_be_read_back_refuses_the_sandbox_with_its_name(name: str) -> None:
+    with pytest.raises(PolicyUnsupported, match=name):
+        kept("It", json.dumps({**GOOD, name: None}), SandboxPolicy())
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_a_limit_that_is_looser_than_asked_refuses_the_sandbox(name: str) -> None:
+    with pytest.raises(PolicyUnsupported, match=name):
+        kept("It", json.dumps({**GOOD, name: GOOD[name] * 2}), SandboxPolicy())
+
+
+@pytest.mark.parametrize("output", ["", "Traceback", "[1]"])
+def test_limits_that_cannot_be_asked_for_refuse_the_sandbox(output: str) -> None:
+    with pytest.raises(PolicyUnsupported):
+        kept("It", output, SandboxPolicy())
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("docker")
+async def test_an_engine_keeps_a_policy_that_is_not_the_default() -> None:
+    policy = SandboxPolicy(
+        memory=512 << 20, cpus=0.5, pids=77, workspace_bytes=32 << 20, workspace_inodes=1000,
+        tmp_bytes=16 << 20, shm_bytes=8 << 20, open_files=99, file_size=5 << 20, main_uid=2002, exec_uid=2003,
+    )  # fmt: skip
+    sandbox = DockerSandbox(policy=policy)
+    await sandbox.probe()
+    asked = {name: getattr(policy, name) for name in LIMITS}
+    assert {name: sandbox.effective[name] for name in LIMITS} == asked
+    assert (sandbox.effective["main_uid"], sandbox.effective["exec_uid"]) == (2002, 2003)
+
+
+# ------------------------------------------------------------------------------- while it is used
+
+
+def remove_all() -> None:
+    """Those of this process, as far as they are not gone by themselves."""
+    import docker.errors
+
+    for container in ours(f"{OWNER}={myself()}"):
+        with suppress(docker.errors.APIError):
+            container.remove(force=True)
+
+
+class Passage:
+    """A socket in front of the engine's own, which can be cut as if the engine had been killed."""
+
+    def __init__(self, place: Path, engine: str) -> None:
+        self.place, self._engine = place, engine
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(place))
+        self._listener.listen()
+        self._open: list[socket.socket] = []
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                here, _ = self._listener.accept()
+                there = socket.socket(socket.AF_UNIX)
+                there.connect(self._engine)
+                self._open += [here, there]
+                for pair in ((here, there), (there, here)):
+                    threading.Thread(target=self._pass, args=pair, daemon=True).start()
+
+    def _pass(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+    def cut(self) -> None:
+        for one in (self._listener, *self._open):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+
+@contextmanager
+def passage(folder: Path) -> Iterator[Passage]:
+    made = Passage(folder / "engine.sock", "/var/run/docker.sock")
+    try:
+        yield made
+    finally:
+        made.cut()
+
+
+async def _once_begun(session: Any, then: Any) -> CommandReport:
+    begun = asyncio.Event()
+    running = asyncio.create_task(
+        session.run({PROGRAM: SLEEPS}, check("python", "program.py"), lambda _: begun.set())
+    )
+    with anyio.fail_after(30):
+        await begun.wait()
+        then()
+        return await running  # type: ignore[no-any-return]
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("docker")
+async def test_an_engine_killed_in_mid_command_is_no_result_of_the_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with passage(tmp_path) as engine:
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{engine.place}")
+        with pytest.raises(DockerUnavailable):
+            async with DockerSandbox().open(NOTHING) as session:
+                await _once_begun(session, engine.cut)
+    monkeypatch.delenv("DOCKER_HOST")
+    remove_all()
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("docker")
+async def test_a_container_that_goes_again_and_again_is_no_result_of_the_check() -> None:
+    heard: list[bytes] = []
+    async with DockerSandbox().open(NOTHING) as session:
+        running = asyncio.create_task(
+            session.run({PROGRAM: SLEEPS}, check("python", "program.py"), heard.append)
+        )
+        with anyio.fail_after(60):
+            for times in (1, 2):
+                while len(heard) < times:
+                    await asyncio.sleep(0.05)
+                remove_all()
+            with pytest.raises(SandboxLost):
+                await running
+
+
+# ------------------------------------------------------------------------------------------ clean-up
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("docker")
+async def test_a_container_that_has_lived_too_long_is_removed_and_others_stay() -> None:
+    engine = Engine(IMAGES["python"])
+    word = secrets.token_hex(8)
+    labels = {OWNER: myself(), "test": word}
+    for until in (time.time() - 1, time.time() + 600):
+        expires = {EXPIRES: str(int(until))}
+        engine.client.containers.create(IMAGES["python"], ["true"], labels={**labels, **expires})
+    engine.remove_orphans()
+    left = ours(f"test={word}")
+    for container in left:
+        container.remove(force=True)
+    engine.close()
+    assert [int(container.labels[EXPIRES]) > time.time() for container in left] == [True]
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("docker")
+async def test_a_container_nobody_uses_goes_and_comes_back_when_it_is_needed() -> None:
+    before = len(ours(f"{OWNER}={myself()}"))
+    async with DockerSandbox(policy=SandboxPolicy(idle_stop_seconds=0.5)).open(NOTHING) as session:
+        assert (await session.run({}, check("true"))).passed
+        with anyio.fail_after(20):
+            while len(ours(f"{OWNER}={myself()}")) > before:
+                await asyncio.sleep(0.1)
+        assert (await session.run({}, check("true"))).passed
+
+
+KILLED = """
+import asyncio, sys
+from samokoder.adapters.sandbox.docker import DockerSandbox
+from samokoder.adapters.sandbox.owners import myself
+from tests.adapters.sandboxes import NOTHING, check
+
+async def main():
+    async with DockerSandbox().open(NOTHING) as session:
+        print(myself(), flush=True)
+        await session.run({}, check("sleep", "600"))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("docker")
+async def test_when_the_server_is_killed_its_container_goes_by_itself() -> None:
+    """How soon is measured in the bench; what reads the time here is only a bound on waiting."""
+    server = subprocess.Popen(
+        [sys.executable, "-c", KILLED], cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdout is not None
+    owner = server.stdout.readline().strip()
+    server.stdout.close()
+    assert ours(f"{OWNER}={owner}")
+    server.send_signal(signal.SIGKILL)
+    server.wait()
+    with anyio.fail_after(15):
+        while ours(f"{OWNER}={owner}"):
+            await asyncio.sleep(0.1)
