@@ -13,7 +13,7 @@ from samokoder.adapters.sandbox.containers import OWNER, Engine
 from samokoder.adapters.sandbox.docker import DockerSandbox
 from samokoder.adapters.sandbox.environments import COMPILE
 from samokoder.adapters.sandbox.owners import myself
-from samokoder.adapters.sandbox.policy import IMAGES, SandboxPolicy
+from samokoder.adapters.sandbox.policy import IMAGES
 from samokoder.domain.paths import FilePath
 from tests.adapters.sandboxes import NOTHING, check, python, runner
 
@@ -41,13 +41,6 @@ def remove_all(owner: str) -> None:
     for found in containers(owner):
         engine.client.containers.get(found).remove(force=True)
     engine.close()
-
-
-async def test_a_missing_image_is_named_with_how_to_build_it(docker: DockerSandbox) -> None:
-    with pytest.raises(ImageMissing, match="no-such-image") as caught:
-        async with DockerSandbox(policy=SandboxPolicy(image="samokoder-no-such-image:none")).open(NOTHING):
-            pass
-    assert ".ci/sandbox-image" in caught.value.hint
 
 
 async def test_a_session_leaves_no_container(docker: DockerSandbox) -> None:
