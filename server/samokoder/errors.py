@@ -11,7 +11,8 @@
      ├ ModelError
      │   ├ ModelUnavailable    wait and retry: rate limit, time-out, 5xx, no connection
      │   │   ├ NoKey           there is no key for it
-     │   │   └ PriceUnknown    a cap on money could not be kept
+     │   │   ├ PriceUnknown    a cap on money could not be kept
+     │   │   └ ContextTooLarge the question does not fit; nothing was sent
      │   └ InvalidAnswer       ask again, saying why; bounded by the budget
      ├ BudgetExceeded          the run stops, resumable
      ├ SandboxError
@@ -99,6 +100,10 @@ class NoKey(ModelUnavailable):
 
 class PriceUnknown(ModelUnavailable):
     """What the model costs is not known, so no cap on money could be kept."""
+
+
+class ContextTooLarge(ModelUnavailable):
+    """The question does not fit the model's context; nothing was sent."""
 
 
 class InvalidAnswer(ModelError):

@@ -8,13 +8,14 @@ import anyio
 from pydantic import ValidationError
 
 from samokoder.agents.agent import Agent
+from samokoder.agents.outline import versions
 from samokoder.agents.reading import Unreadable, json_in
 from samokoder.domain.fenced import NotFenced, as_json
 from samokoder.domain.message import Message, Tier
 from samokoder.domain.request import Purpose, Usage
 from samokoder.domain.run import Run
 from samokoder.domain.value import Value
-from samokoder.errors import BudgetExceeded, InvalidAnswer
+from samokoder.errors import BudgetExceeded, ContextTooLarge, InvalidAnswer
 from samokoder.orchestrator import caps
 from samokoder.orchestrator.world import World
 from samokoder.ports import LanguageModel, ModelReply, ModelRequest, Sign
@@ -47,18 +48,33 @@ class Unusable(InvalidAnswer):
 async def ask(
     agent: Agent[B, R], brief: B, run: Run, world: World, *, strong: bool = False, salt: int = 0
 ) -> tuple[R, Usage]:
-    """The agent's answer and what it cost. Raises Unusable, ModelUnavailable or BudgetExceeded."""
+    """The agent's answer and what it cost. Raises Unusable, ModelUnavailable or BudgetExceeded.
+
+    Where a question does not fit the model's context, files are shown by their outline.
+    """
     tier: Tier = "strong" if strong else agent.tier
-    model = world.model_for(tier)
-    request = ModelRequest(
-        agent=agent.name,
-        messages=agent.question(brief),
-        answer_name=agent.name,
-        answer_schema=agent.schema,
-        tier=tier,
-        salt=salt,
-    )
-    spent = Usage()
+    refused: ContextTooLarge | None = None
+    for told in versions(brief):
+        request = ModelRequest(
+            agent=agent.name,
+            messages=agent.question(told),
+            answer_name=agent.name,
+            answer_schema=agent.schema,
+            tier=tier,
+            salt=salt,
+        )
+        try:
+            return await _answer(agent, brief, request, run, world)
+        except ContextTooLarge as error:
+            refused = error
+    assert refused is not None
+    raise refused
+
+
+async def _answer(
+    agent: Agent[B, R], brief: B, request: ModelRequest, run: Run, world: World
+) -> tuple[R, Usage]:
+    model, salt, spent = world.model_for(request.tier), request.salt, Usage()
     for turn in range(1, 2 + ASKED_AGAIN):
         reply, cost = await _whole_reply(request, run, world, model)
         spent += cost

@@ -6,9 +6,10 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 
 from samokoder.adapters.models.endpoint import Endpoint
+from samokoder.adapters.models.fitting import see_that_it_fits
 from samokoder.adapters.models.keys import Found
 from samokoder.domain.request import Usage
-from samokoder.errors import ModelUnavailable, NoKey, PriceUnknown
+from samokoder.errors import ContextTooLarge, ModelUnavailable, NoKey, PriceUnknown
 from samokoder.ports import LanguageModel, ModelReply, ModelRequest, Sign, Watch, unwatched
 
 REST = 60.0
@@ -46,6 +47,7 @@ class Named:
 
     async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
         """The reply names the model as the person did."""
+        await see_that_it_fits(self._endpoint, request, self._bare.worst_case(request).tokens_in)
         model = self._model or await self._keyed()
         try:
             reply = await model.complete(request, watch)
@@ -105,7 +107,8 @@ class FirstOf:
             try:
                 reply = await self._models[number].complete(request, watch)
             except ModelUnavailable as error:
-                self._away[number] = self._clock() + REST
+                if not isinstance(error, ContextTooLarge):
+                    self._away[number] = self._clock() + REST
                 failures.append(error)
                 if place + 1 < len(order):
                     following = self._models[order[place + 1]].name
@@ -113,7 +116,9 @@ class FirstOf:
             else:
                 self._away.pop(number, None)
                 return reply
-        raise ModelUnavailable(" ".join(map(str, failures)), hint=failures[0].hint)
+        kinds = {type(failure) for failure in failures}
+        kind = ContextTooLarge if kinds == {ContextTooLarge} else ModelUnavailable
+        raise kind(" ".join(map(str, failures)), hint=failures[0].hint)
 
     async def close(self) -> None:
         for model in self._models:
