@@ -56,3 +56,14 @@ def test_a_key_shows_nowhere() -> None:
 
 def test_folders_may_begin_at_home() -> None:
     assert read_settings({"state": "~/somewhere"}, {}).state == Path.home() / "somewhere"
+
+
+def test_what_packages_may_be_used_is_set_by_the_editor_or_the_environment() -> None:
+    environment = {
+        "SAMOKODER_DEPENDENCIES_ALLOW": "shelf, @club/tool",
+        "SAMOKODER_DEPENDENCIES_UNDATED": "block",
+    }
+    read = read_settings({"dependencies": {"minimumAgeDays": 0}}, environment).dependencies
+    assert (read.allow, read.undated, read.minimum_age_days) == (("shelf", "@club/tool"), "block", 0)
+    with pytest.raises(SetupError, match="minimum_age_days"):
+        read_settings({"dependencies": {"minimumAgeDays": -1}}, {})

@@ -133,5 +133,5 @@ def sandboxes(settings: Settings) -> Callable[[SandboxChoice], Runner]:
     from samokoder.adapters.sandbox.choose import make_sandbox
     from samokoder.adapters.sandbox.environments import Environments
 
-    environments = Environments(settings.cache / "environments")
+    environments = Environments(settings.cache / "environments", policy=settings.dependencies)
     return partial(make_sandbox, environments=environments, policy=settings.policy)

@@ -11,6 +11,7 @@ from platformdirs import user_cache_path, user_data_path
 from pydantic import ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
 
+from samokoder.adapters.sandbox.dependencies.policy import DependencyPolicy
 from samokoder.adapters.sandbox.policy import SandboxPolicy
 from samokoder.domain.request import Budget, SandboxChoice
 from samokoder.domain.value import Value
@@ -85,6 +86,18 @@ class OwnEndpoint(CamelValue):
         return _web_address(url)
 
 
+class DependencySettings(DependencyPolicy):
+    """The policy for dependencies as the editor writes it."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, validate_by_alias=True)
+
+    @field_validator("allow", mode="before")
+    @classmethod
+    def _words(cls, allow: Any) -> Any:
+        """The environment has them as one text."""
+        return tuple(allow.replace(",", " ").split()) if isinstance(allow, str) else allow
+
+
 class Settings(CamelValue):
     """Everything a person can set, read once when the server starts."""
 
@@ -117,6 +130,8 @@ class Settings(CamelValue):
     """Docker image checks run in; empty is the default one. SAMOKODER_IMAGE."""
     sandbox_policy: SandboxPolicySettings = SandboxPolicySettings()
     """What checks may use. SAMOKODER_SANDBOX_POLICY_MEMORY, …_SECONDS, …"""
+    dependencies: DependencySettings = DependencySettings()
+    """Which packages generated projects may use. SAMOKODER_DEPENDENCIES_MINIMUM_AGE_DAYS, …_ALLOW, …"""
     ask: bool = False
     """Whether clarifying questions wait for the person. SAMOKODER_ASK."""
     approve_specification: bool = False
@@ -171,6 +186,7 @@ GROUPS: dict[str, type[Value]] = {
     "models": Models,
     "azure": Azure,
     "sandbox_policy": SandboxPolicySettings,
+    "dependencies": DependencySettings,
 }
 """Settings that are objects; in the environment each of their fields is a variable of its own."""
 TABLES = frozenset({"prices", "endpoints"})

@@ -22,6 +22,7 @@ from samokoder.adapters.sandbox.dependencies.volumes import KIND, MARK, OWNER, P
 from samokoder.adapters.sandbox.dependencies.workshop import Materials, workshop
 from samokoder.adapters.sandbox.environments import Environments
 from samokoder.adapters.sandbox.owners import myself
+from samokoder.adapters.sandbox.policy import IMAGES
 from samokoder.domain.architecture import Dependency
 from samokoder.domain.files import digest_of
 from samokoder.errors import EgressDenied, InstallFailed
@@ -32,8 +33,6 @@ from tests.adapters.test_sandbox_environments import wheel
 from tests.adapters.test_sandbox_node import PACKAGES, node
 
 pytestmark = pytest.mark.docker
-NODE_IMAGE = os.environ.get("SAMOKODER_NODE_IMAGE", "samokoder-sandbox:node")
-DIGEST = "d" * 8 + uuid.uuid4().hex
 FINISHING = {"work": ".work", "packages": "packages", "compile": True, "links": {}, "texts": {}}
 
 
@@ -46,7 +45,7 @@ class Docker:
 @pytest.fixture
 async def docker() -> AsyncIterator[Docker]:
     await runner("docker")
-    engine = Engine("samokoder-sandbox:python", None)
+    engine = Engine(IMAGES["python"])
     before = {volume.name for volume in engine.client.volumes.list()}
     try:
         yield Docker(engine, anyio.CapacityLimiter(8))
@@ -274,8 +273,8 @@ def registry() -> Iterator[str]:
 async def test_npm_installs_from_the_configured_registry_alone_and_runs_no_scripts(
     docker: Docker, tmp_path: Path, registry: str
 ) -> None:
-    needs("node_image", bool(docker.engine.client.images.list(NODE_IMAGE)))
-    engine = Engine(NODE_IMAGE, None)
+    needs("node_image", bool(docker.engine.client.images.list(IMAGES["node"])))
+    engine = Engine(IMAGES["node"])
     environ = {"HOME": str(tmp_path), "npm_config_registry": registry, "npm_config_globalconfig": "/dev/null"}
     environments = Environments(tmp_path / "cache", environ)
     try:
