@@ -46,7 +46,10 @@ def _run(given: argparse.Namespace, server: Sequence[str]) -> int:
 
 
 def _serve(port: int | None) -> int:
+    from samokoder.lsp.greeting import greet
+
+    greeting = greet(sys.stdin.buffer, sys.stdout.buffer) if port is None else None
     from samokoder.bootstrap import backend
     from samokoder.lsp.serving import serve_stdio, serve_tcp
 
-    return serve_stdio(backend()) if port is None else serve_tcp(backend(), port)
+    return serve_stdio(backend(), greeting) if port is None else serve_tcp(backend(), port)

@@ -48,6 +48,8 @@ class Protocol(LanguageServerProtocol):
     """Messages in, messages out."""
 
     _server: Server
+    greeted: str | int | None = None
+    """Id of the request that was answered before we were here."""
 
     @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
     async def lsp_workspace__execute_command(  # type: ignore[override]
@@ -100,7 +102,10 @@ class Protocol(LanguageServerProtocol):
     def _send_response(
         self, msg_id: str | int, result: Any = None, error: types.ResponseError | None = None
     ) -> None:
-        """A traceback is for the log, not for the client; pygls sends it along."""
+        """A traceback is for the log, not for the client; pygls sends it along. Nothing is answered twice."""
+        if self.greeted is not None and msg_id == self.greeted:
+            self.greeted = None
+            return
         if error is not None and isinstance(error.data, dict) and "traceback" in error.data:
             logger.error("%s\n%s", error.message, "".join(error.data["traceback"]))
             error = types.ResponseError(error.code, UNFORESEEN, {"kind": "fault", "retryable": False})

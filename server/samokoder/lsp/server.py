@@ -37,10 +37,12 @@ class Server(LanguageServer):
 
     protocol: Protocol
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, greeted: str | int | None = None) -> None:
+        """``greeted`` is the id of an ``initialize`` that has its answer already."""
         super().__init__(
             "samokoder", samokoder.__version__, protocol_cls=Protocol, converter_factory=make_converter
         )
+        self.protocol.greeted = greeted
         self.backend = backend
         self.client = Client(self, Abilities())
         self.settings: Settings | SamokoderError | None = None

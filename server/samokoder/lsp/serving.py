@@ -15,12 +15,13 @@ import threading
 from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, cast
 
 from pygls.io_ import StdinAsyncReader, run_async
 
 from samokoder.errors import SetupError
 from samokoder.lsp.backend import Backend
+from samokoder.lsp.greeting import Greeting, Reread
 from samokoder.lsp.marks import is_alive
 from samokoder.lsp.server import Server
 from samokoder.lsp.writer import BACKLOG, DrainingWriter
@@ -40,11 +41,11 @@ class Reader(Protocol):
     def readexactly(self, n: int) -> Awaitable[bytes]: ...
 
 
-def serve_stdio(backend: Backend) -> int:
+def serve_stdio(backend: Backend, greeting: Greeting | None = None) -> int:
     """Serve the client at the other end of stdin and stdout; returns the exit code."""
     out = sys.stdout.buffer
     sys.stdout = sys.stderr  # a stray print must not get between the messages
-    return _run(_stdio(backend, sys.stdin.buffer, out))
+    return _run(_stdio(backend, sys.stdin.buffer, out, greeting or Greeting(b"")))
 
 
 def serve_tcp(backend: Backend, port: int) -> int:
@@ -64,12 +65,13 @@ def _run(main: Any) -> int:
     os._exit(code)  # the thread that reads stdin may be blocked for ever
 
 
-async def _stdio(backend: Backend, stdin: BinaryIO, stdout: BinaryIO) -> int:
-    reader = StdinAsyncReader(stdin, ThreadPoolExecutor(1, thread_name_prefix="from the client"))
+async def _stdio(backend: Backend, stdin: BinaryIO, stdout: BinaryIO, greeting: Greeting) -> int:
+    again = cast(BinaryIO, Reread(greeting.read, stdin))
+    reader = StdinAsyncReader(again, ThreadPoolExecutor(1, thread_name_prefix="from the client"))
     gone = asyncio.Event()
     loop = asyncio.get_running_loop()
     writer = DrainingWriter(stdout, partial(_from_thread, loop, gone))
-    return await _serve(Server(backend), reader, writer, gone)
+    return await _serve(Server(backend, greeting.answered), reader, writer, gone)
 
 
 def _from_thread(loop: asyncio.AbstractEventLoop, gone: asyncio.Event) -> None:
