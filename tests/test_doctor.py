@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from samokoder.doctor import examine
-from samokoder.settings import Settings
+from samokoder.settings import OwnEndpoint, Settings
+from tests.adapters.models.loopback import Answer, Asked, serving
 
 
 async def test_what_is_not_well_is_told_with_what_to_do(tmp_path: Path) -> None:
@@ -34,6 +35,27 @@ async def test_what_is_not_well_is_told_with_what_to_do(tmp_path: Path) -> None:
     assert {"sandbox docker", "sandbox bubblewrap", "sandbox local-unsafe"} <= set(found)
     assert found["sandbox local-unsafe"].ok and not found["sandbox docker"].needed
     assert "sk-secret" not in repr(found)
+
+
+async def test_each_chosen_model_is_looked_at_with_its_key_and_its_price(tmp_path: Path) -> None:
+    async def secret(name: str) -> SecretStr | None:
+        return SecretStr("sk-right")
+
+    def listing(asked: Asked) -> Answer:
+        right = asked.headers.get("authorization") == "Bearer sk-right"
+        return (200, {"data": [{"id": "a"}]}) if right else (401, {})
+
+    async with serving(listing) as server:
+        settings = Settings(
+            state=tmp_path,
+            cache=tmp_path / "cache",
+            model="work/a, work/b",
+            endpoints={"work": OwnEndpoint(base_url=f"{server.address}/v1")},
+        )
+        found = [item for item in await examine(settings, secret, {}) if item.name == "model"]
+        refused = [item for item in await examine(settings, environment={}) if item.name == "model"]
+    assert [item.ok for item in found] == [True, False] and "does not list" in found[1].found
+    assert not any(item.ok for item in refused) and "refused the key" in refused[0].found
 
 
 async def test_an_embedded_model_and_an_empty_state_are_well(tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
 
 from samokoder import models
 from samokoder.adapters.models.endpoint import FREE, Price
+from samokoder.bootstrap import own_environment
 from samokoder.errors import SetupError
 from samokoder.settings import read_settings
 
@@ -91,6 +93,15 @@ async def test_the_key_beside_base_url_goes_only_there() -> None:
     found = await keys.find(known["custom"])
     assert found is not None and found.key.get_secret_value() == "sk-1"
     assert await keys.find(known["openai"]) is None
+
+
+def test_no_process_inherits_a_key_from_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_API_KEY", "SAMOKODER_API_KEY", "SAMOKODER_KEY_WORK"):
+        monkeypatch.setenv(name, "sk-canary")
+    monkeypatch.setenv("SAMOKODER_MODEL", "m")
+    whole = own_environment()
+    assert whole["OPENAI_API_KEY"] == "sk-canary"
+    assert "sk-canary" not in os.environ.values() and os.environ["SAMOKODER_MODEL"] == "m"
 
 
 def test_the_name_tells_which_model_does_what() -> None:

@@ -33,7 +33,7 @@ def backend() -> Backend:
         runs=partial(build, environment=environment),
         workspace=workspace,
         model_name=partial(model_name, environment=environment),
-        doctor=examine,
+        doctor=partial(examine, environment=environment),
         models=partial(list_models, environment=environment),
         test_model=partial(test_model, environment=environment),
     )

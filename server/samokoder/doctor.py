@@ -3,32 +3,45 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import sys
-import urllib.error
-import urllib.request
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from samokoder.errors import SamokoderError
-from samokoder.lsp.backend import Diagnosis
+from samokoder.lsp.backend import Diagnosis, Secret
 from samokoder.settings import Settings
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from samokoder.survey import Seen
 
 OLDEST = (3, 11)
 ROOM = 2**30
 """Bytes that dependency environments and their images comfortably fit in."""
-MODEL_TIME = 5.0
-"""Seconds the model's endpoint gets to answer."""
+
+
+async def no_editor(name: str) -> SecretStr | None:
+    """There is no secret store to ask."""
+    return None
+
 
 Look = Callable[[Settings], Awaitable[list[Diagnosis]]]
 
 
-async def examine(settings: Settings) -> list[Diagnosis]:
+async def examine(
+    settings: Settings, secret: Secret = no_editor, environment: Mapping[str, str] | None = None
+) -> list[Diagnosis]:
     """Everything is looked at, side by side; what cannot be looked at is not well."""
+    known = os.environ if environment is None else environment
     looks: dict[str, Look] = {
         "python": _python,
         "state": _state,
-        "model": _model,
+        "model": partial(_model, secret=secret, environment=known),
         "sandboxes": _sandboxes,
         "disk": _disk,
     }
@@ -66,35 +79,27 @@ async def _state(settings: Settings) -> list[Diagnosis]:
     return [Diagnosis("state", True, f"{settings.database}, {count} runs")]
 
 
-async def _model(settings: Settings) -> list[Diagnosis]:
-    if not settings.model:
+async def _model(settings: Settings, secret: Secret, environment: Mapping[str, str]) -> list[Diagnosis]:
+    """Each model that is chosen: whether it can be reached, with a key, at a known price."""
+    from samokoder.survey import Survey
+
+    seen = await Survey(settings, environment, secret).chosen()
+    if not seen:
         return [Diagnosis("model", True, "embedded; needs no network")]
-    try:
-        await asyncio.to_thread(_ask_models, settings)
-    except urllib.error.HTTPError as error:
-        hint = "Check SAMOKODER_API_KEY." if error.code in {401, 403} else "Check SAMOKODER_BASE_URL."
-        return [Diagnosis("model", error.code == 404, f"{_endpoint(settings)} answers {error.code}", hint)]
-    except (OSError, ValueError) as error:
-        return [
-            Diagnosis(
-                "model", False, f"{_endpoint(settings)}: {error}", "Check SAMOKODER_BASE_URL and the network."
-            )
-        ]
-    return [Diagnosis("model", True, f"{settings.model} at {_endpoint(settings)}")]
+    return [_of_model(item) for item in seen]
 
 
-def _endpoint(settings: Settings) -> str:
-    from samokoder.adapters.openai_model import OPENAI_URL
-
-    return (settings.base_url or OPENAI_URL).rstrip("/")
-
-
-def _ask_models(settings: Settings) -> None:
-    request = urllib.request.Request(f"{_endpoint(settings)}/models")
-    if settings.api_key:
-        request.add_header("Authorization", f"Bearer {settings.api_key.get_secret_value()}")
-    with urllib.request.urlopen(request, timeout=MODEL_TIME):
-        pass
+def _of_model(item: Seen) -> Diagnosis:
+    endpoint = item.endpoint
+    found = f"{endpoint.name} at {endpoint.base_url}"
+    if item.why_not:
+        hint = (
+            "samokoder test-model tells more. Check its name, its key, the network, and SAMOKODER_BASE_URL."
+        )
+        return Diagnosis("model", False, f"{found}: {item.why_not}", hint)
+    if endpoint.price is None:
+        return Diagnosis("model", False, f"{found}: what it costs is not known", "Set prices for it.")
+    return Diagnosis("model", True, found)
 
 
 async def _sandboxes(settings: Settings) -> list[Diagnosis]:

@@ -159,11 +159,16 @@ def embedded() -> LanguageModel:
 def _named(endpoint: Endpoint, known: Providers, found: Keys, last: bool, pace: Pace) -> LanguageModel:
     from samokoder.adapters.models.choosing import Named
     from samokoder.adapters.models.connecting import connect
+    from samokoder.adapters.models.discovery import RECOGNISE, as_it_runs
 
     provider = known.known[endpoint.provider]
     patience: dict[str, Any] = {} if last else {"retries": QUICK}
     return Named(
-        endpoint, partial(connect, pace=pace, **patience), partial(found.find, provider), how_to_set(provider)
+        endpoint,
+        partial(connect, pace=pace, **patience),
+        partial(found.find, provider),
+        how_to_set(provider),
+        partial(as_it_runs, provider) if provider.name in RECOGNISE else None,
     )
 
 

@@ -39,6 +39,8 @@ CHEAP = ModelRequest(
     form="text",
 )
 TEST_TIME = 60.0
+NO_LIST = (404, 405)
+"""Answers of an endpoint that is there but lists nothing."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,13 @@ class Survey:
             unreachable=tuple(sorted(failed.values())),
             prices_as_of=table().as_of,
         )
+
+    async def chosen(self) -> list[Seen]:
+        """What the person has set, and why it cannot be reached."""
+        if not self._choice.endpoints:
+            return []
+        seen = await self._reach({})
+        return [seen[endpoint.name] for endpoint in self._choice.endpoints]
 
     async def test(self, name: str | None) -> ModelTest:
         """One call of a few tokens, with the key as a run would find it."""
@@ -126,6 +135,8 @@ class Survey:
             try:
                 listed = await self._listed(provider)
             except Fetched as error:
+                if error.status in NO_LIST:
+                    return
                 failed[provider.name] = _words(provider, error)
                 return
             reached.add(provider.name)

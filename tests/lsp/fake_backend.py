@@ -18,7 +18,7 @@ def backend(environment: Mapping[str, str]) -> Backend:
 
         return FakeRuns(editor)
 
-    async def doctor(settings: Settings) -> list[Diagnosis]:
+    async def doctor(settings: Settings, secret: Any) -> list[Diagnosis]:
         if trace := environment.get("SLOW_DOCTOR"):
             await _examine_for_ever(trace)
         return [Diagnosis("python", True, "3"), Diagnosis("model", False, "no answer", "Start it.")]

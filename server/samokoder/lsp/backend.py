@@ -42,7 +42,7 @@ class Backend:
     workspace: Callable[[], Workspace]
     model_name: Callable[[Settings], str]
     """The model that would answer now, and where it runs."""
-    doctor: Callable[[Settings], Awaitable[list[Diagnosis]]]
+    doctor: Callable[[Settings, Secret], Awaitable[list[Diagnosis]]]
     models: Callable[[Settings, Secret, bool], Awaitable[ModelList]]
     """The models that can be reached; True tries out what the chosen ones can do."""
     test_model: Callable[[Settings, Secret, str | None], Awaitable[ModelTest]]

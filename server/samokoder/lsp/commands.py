@@ -83,7 +83,7 @@ async def perform(server: Server, command: Command, given: Params) -> Any:
 async def _doctor(server: Server) -> dict[str, Any]:
     settings = server.settings
     if isinstance(settings, Settings):
-        found = await server.backend.doctor(settings)
+        found = await server.backend.doctor(settings, server.client.secret)
     else:
         found = [Diagnosis("settings", False, str(settings), settings.hint if settings else "")]
     return {"checks": [vars(item) for item in found]}

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from samokoder.adapters.fake_model import FakeModel
 from samokoder.adapters.models.choosing import REST, FirstOf, Named
-from samokoder.adapters.models.endpoint import Endpoint, Price
+from samokoder.adapters.models.endpoint import Abilities, Endpoint, Price
 from samokoder.adapters.models.keys import Found
 from samokoder.domain.message import Message
 from samokoder.errors import ModelUnavailable, NoKey, PriceUnknown
@@ -127,6 +127,25 @@ async def test_an_endpoint_that_may_need_no_key_is_asked_without_one() -> None:
     with pytest.raises(ModelUnavailable, match="refused"):
         await model.complete(REQUEST)
     assert used == [None]
+
+
+async def test_what_the_server_says_of_itself_counts_before_the_first_question() -> None:
+    learnt: list[int | None] = []
+
+    def connect(at: Endpoint) -> FakeModel:
+        return FakeModel(lambda request: str(at.abilities.context))
+
+    async def learn(endpoint: Endpoint) -> Endpoint:
+        learnt.append(endpoint.abilities.context)
+        return endpoint.model_copy(update={"abilities": Abilities(context=90_000)})
+
+    async def no_key() -> None:
+        return None
+
+    model = Named(GROQ, connect, no_key, "", learn)
+    assert (await model.complete(REQUEST)).text == "90000"
+    assert (await model.complete(REQUEST)).text == "90000"
+    assert learnt == [None]
 
 
 def test_what_costs_nobody_knows_what_is_refused_rather_than_taken_for_free() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from samokoder.adapters.models.discovery import discover
-from samokoder.adapters.models.endpoint import FREE, Endpoint
+from samokoder.adapters.models.discovery import as_it_runs, discover
+from samokoder.adapters.models.endpoint import FREE, Abilities, Endpoint
 from samokoder.adapters.models.providers import LOCAL, Provider
 from tests.adapters.models.loopback import Answer, Asked, serving
 
@@ -126,6 +126,20 @@ async def test_no_key_is_sent_and_what_is_found_costs_nothing(monkeypatch: pytes
     for asked in server.asked:
         assert "authorization" not in asked.headers
         assert "sk-canary" not in str(asked)
+
+
+async def test_a_chosen_model_is_known_as_it_runs_now() -> None:
+    async with serving(ollama) as server:
+        provider = at("ollama", server.address)
+        stale = provider.endpoint("warm:3b").model_copy(
+            update={"abilities": Abilities(context=99, tools=False)}
+        )
+        assert (await as_it_runs(provider, stale)).abilities == Abilities(context=16_384, tools=True)
+        other = provider.endpoint("unheard-of")
+        assert await as_it_runs(provider, other) == other
+    async with serving(LLAMA_CPP) as server:
+        provider = at("llamacpp", server.address)
+        assert (await as_it_runs(provider, provider.endpoint("any"))).abilities.context == 2_048
 
 
 async def test_nothing_but_loopback_is_asked() -> None:

@@ -16,6 +16,7 @@ REST = 60.0
 """Seconds a model that was away is passed over, when there is another."""
 
 Connect = Callable[[Endpoint], LanguageModel]
+Learn = Callable[[Endpoint], Awaitable[Endpoint]]
 FindKey = Callable[[], Awaitable[Found | None]]
 
 
@@ -25,9 +26,16 @@ class Named:
     So a key that the person sets, or corrects, while a run waits is used without starting anything again.
     """
 
-    def __init__(self, endpoint: Endpoint, connect: Connect, find_key: FindKey, how_to_set: str) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        connect: Connect,
+        find_key: FindKey,
+        how_to_set: str,
+        learn: Learn | None = None,
+    ) -> None:
         self._endpoint, self._connect, self._find_key = endpoint, connect, find_key
-        self._how_to_set = how_to_set
+        self._how_to_set, self._learn = how_to_set, learn
         self._bare = connect(endpoint)
         self._key: Found | None = None
         self._model: LanguageModel | None = None
@@ -47,6 +55,7 @@ class Named:
 
     async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
         """The reply names the model as the person did."""
+        await self._learn_more()
         await see_that_it_fits(self._endpoint, request, self._bare.worst_case(request).tokens_in)
         model = self._model or await self._keyed()
         try:
@@ -60,6 +69,13 @@ class Named:
         await self._bare.close()
         if self._model is not None:
             await self._model.close()
+
+    async def _learn_more(self) -> None:
+        """Once: what the server says of itself now counts before what is remembered or written anywhere."""
+        learn, self._learn = self._learn, None
+        if learn is not None:
+            self._endpoint = await learn(self._endpoint)
+            self._bare = self._connect(self._endpoint)
 
     async def _keyed(self) -> LanguageModel:
         self._key = await self._find_key()

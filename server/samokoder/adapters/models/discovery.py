@@ -54,6 +54,18 @@ async def models_of(provider: Provider) -> tuple[Endpoint, ...]:
     return tuple(e if e.price else e.model_copy(update={"price": FREE}) for e in found)
 
 
+async def as_it_runs(provider: Provider, endpoint: Endpoint) -> Endpoint:
+    """With the context its server gives it now; the same when the server does not say."""
+    listed = await models_of(provider)
+    found = next((e for e in listed if e.model == endpoint.model), None)
+    if found is None and len(listed) == 1 and provider.name == "llamacpp":
+        found = listed[0]  # it serves one model under any name
+    if found is None:
+        return endpoint
+    said = endpoint.abilities.model_copy(update=found.abilities.model_dump(exclude_none=True))
+    return endpoint.model_copy(update={"abilities": said})
+
+
 async def _ollama(provider: Provider, ask: Ask) -> tuple[Endpoint, ...]:
     if not isinstance((await ask("/api/version"))["version"], str):
         return ()
