@@ -10,12 +10,14 @@ from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 from samokoder.adapters.sandbox import seccomp
+from samokoder.adapters.sandbox.counting import counted
 from samokoder.adapters.sandbox.environments import (
     Environment,
     Environments,
     names_of_python,
     own_interpreter,
 )
+from samokoder.adapters.sandbox.inside.keeper import PROCESSES
 from samokoder.adapters.sandbox.place import KEEPER, SHARED, Link, environment_of
 from samokoder.adapters.sandbox.policy import MIB, SandboxPolicy
 from samokoder.adapters.sandbox.probing import attempts, separated
@@ -108,8 +110,8 @@ class BubblewrapPlace:
     @asynccontextmanager
     async def keeper(self, warm: bool) -> AsyncIterator[Link]:
         python = ["/env/bin/python"] if warm else [own_interpreter().executable, "-S"]
-        with Wrapping(self._environment) as wrapping:
-            command = wrapping.command([*python, "-c", KEEPER, "/sandbox/runs", *SHARED])
+        with Wrapping(self._environment) as wrapping, counted(PROCESSES) as counting:
+            command = [*counting, *wrapping.command([*python, "-c", KEEPER, "/sandbox/runs", *SHARED])]
             async with process_link(command, {}, Path("/"), wrapping.descriptors) as link:
                 yield link
 

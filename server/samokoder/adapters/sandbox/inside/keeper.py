@@ -16,6 +16,7 @@ import gc
 import importlib
 import json
 import os
+import resource
 import select
 import sys
 import time
@@ -32,6 +33,9 @@ from samokoder.adapters.sandbox.inside.processes import (
     remove,
 )
 from samokoder.adapters.sandbox.inside.warden import guard
+
+PROCESSES = 512
+"""At most so many where the keeper is the first process; containers are counted by their engine."""
 
 
 class Run:
@@ -171,5 +175,7 @@ class Keeper:
 def main() -> None:
     if sys.path and sys.path[0] == "":
         del sys.path[0]
+    if os.getpid() == 1:
+        resource.setrlimit(resource.RLIMIT_NPROC, (PROCESSES, PROCESSES))
     os.makedirs(sys.argv[1], mode=0o700, exist_ok=True)
     Keeper(sys.argv[1], sys.argv[2:]).serve()
