@@ -11,19 +11,21 @@ from typing import Any
 
 import pytest
 
-from tests.adapters.sandboxes import RUNNERS, runner
+from tests.adapters.sandboxes import RUNNERS, needs, runner
 
 CHOICES = {"local": "local-unsafe"}
 """What a runner of the tests is called on the command line."""
 
 
-def samokoder(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+def samokoder(
+    *arguments: str, seconds: float = 110, **environment: str
+) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [sys.executable, "-m", "samokoder", "sandbox", *arguments],
         capture_output=True,
         env={**os.environ, **environment},
         check=False,
-        timeout=110,
+        timeout=seconds,
     )
 
 
@@ -93,18 +95,18 @@ def test_links_are_not_taken_out_and_unsafe_names_refuse_everything(
     assert done.returncode == 0 and b"not taken out: 'way'" in done.stderr
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["count.py"]
     done = run(workspace, choice, "touch", "a\nb", out=tmp_path / "second")
-    assert done.returncode == 1 and b"control" in done.stderr
+    assert done.returncode == 125 and b"control" in done.stderr
     assert not (tmp_path / "second").exists()
 
 
 def test_what_is_in_the_way_is_not_touched(workspace: Path, tmp_path: Path) -> None:
     done = run(workspace, "local-unsafe", "true", out=workspace)
-    assert done.returncode == 1 and b"is there already" in done.stderr
+    assert done.returncode == 125 and b"is there already" in done.stderr
 
 
 def test_a_folder_that_is_none_is_said_to_be_none(tmp_path: Path) -> None:
     done = run(tmp_path / "nowhere", "local-unsafe", "true")
-    assert done.returncode == 1 and b"is no folder" in done.stderr
+    assert done.returncode == 125 and b"is no folder" in done.stderr
 
 
 def test_nothing_is_run_where_there_is_no_sandbox(workspace: Path) -> None:
@@ -112,7 +114,7 @@ def test_nothing_is_run_where_there_is_no_sandbox(workspace: Path) -> None:
         "exec", "--workspace", str(workspace), "--", "touch", str(workspace / "ran"),
         DOCKER_HOST="unix:///nowhere/docker.sock", PATH="/nowhere",
     )  # fmt: skip
-    assert done.returncode == 1 and b"--allow-local" in done.stderr
+    assert done.returncode == 125 and b"--allow-local" in done.stderr
     assert not (workspace / "ran").exists()
 
 
@@ -122,3 +124,43 @@ def test_a_probe_tells_what_is_kept_out(choice: str) -> None:
     kept_out = [name for name, outcome in found["attempts"].items() if outcome == "kept out"]
     assert kept_out == found["isolation"]["separates"]
     assert bool(kept_out) == (choice != "local-unsafe")
+
+
+VITE = {
+    "package.json": '{"name": "page", "private": true, "type": "module", "scripts": {"test": "node --test"}}',
+    "index.html": '<!doctype html><script type="module" src="/main.js"></script>',
+    "main.js": "document.title = ['a', 'b'].join('+')",
+    "main.test.js": "import test from 'node:test'\ntest('it adds', () => {})\n",
+}
+
+
+@pytest.mark.docker
+@pytest.mark.timeout(400)
+async def test_a_node_project_is_tested_and_built_with_its_dependencies_in_a_container(
+    tmp_path: Path,
+) -> None:
+    await runner("docker")
+    workspace = tmp_path / "page"
+    workspace.mkdir()
+    for name, text in VITE.items():
+        (workspace / name).write_text(text)
+    words = (
+        "--workspace",
+        str(workspace),
+        "--sandbox",
+        "docker",
+        "--language",
+        "node",
+        "--with",
+        "vite@5.4.11",
+    )
+    tested = samokoder("exec", *words, "--", "npm", "test", seconds=300)
+    if b"InstallFailed" in tested.stderr or b"could not be installed" in tested.stderr:
+        needs("npm_registry", there=False)
+    assert tested.returncode == 0 and b"it adds" in tested.stdout, tested.stderr
+    built = samokoder(
+        "exec", *words, "--out", str(tmp_path / "out"), "--", "npx", "vite", "build", seconds=300
+    )
+    assert built.returncode == 0, built.stderr
+    assert len(list((tmp_path / "out" / "dist" / "assets").glob("*.js"))) == 1
+    assert not (tmp_path / "out" / "node_modules").exists()

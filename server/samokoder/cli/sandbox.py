@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from samokoder.errors import InvalidRequest
+from samokoder.errors import InvalidRequest, SamokoderError
 
 if TYPE_CHECKING:
     from samokoder.adapters.sandbox.session import Done, Job
@@ -24,10 +24,10 @@ UNUSABLE = 125
 
 
 def sandbox(given: argparse.Namespace) -> int:
-    """Raises SandboxError or SetupError when there is nothing to run in."""
+    """Raises SamokoderError."""
     from samokoder.settings import read_settings
 
-    act = {"exec": _exec, "probe": _probe, "build": _build}[given.sandbox_command]
+    act = {"exec": _guarded, "probe": _probe, "build": _build}[given.sandbox_command]
     return act(given, read_settings(_wanted(given), os.environ))
 
 
@@ -41,6 +41,15 @@ def _wanted(given: argparse.Namespace) -> dict[str, Any]:
 
 
 # ---------------------------------------------------------------------------------------------- exec
+
+
+def _guarded(given: argparse.Namespace, settings: Settings) -> int:
+    """What is wrong with us must not look like the exit code of the command."""
+    try:
+        return _exec(given, settings)
+    except SamokoderError as error:
+        _say(f"{error} {error.hint}".rstrip())
+        return UNUSABLE
 
 
 def _exec(given: argparse.Namespace, settings: Settings) -> int:

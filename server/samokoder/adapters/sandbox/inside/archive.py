@@ -7,21 +7,23 @@ from __future__ import annotations
 import io
 import os
 import stat
+from collections.abc import Container
 
 NAMED = 50
 """Names of what was left out that are told."""
 
 
-def pack_up(root: str, files: int, size: int) -> tuple[bytes, list[str]]:
+def pack_up(root: str, files: int, size: int, spare: Container[str]) -> tuple[bytes, list[str]]:
     """Regular files alone, at most so many and so large together; and the names of what was left out.
 
+    Folders at the top that are in ``spare`` are ours, and not looked into.
     Whoever unpacks it trusts none of this: what runs here could have written anything instead.
     """
     import tarfile  # not at the start: it costs every cold run some milliseconds
 
     archive, left_out, room = io.BytesIO(), [], size
     with tarfile.open(fileobj=archive, mode="w", format=tarfile.PAX_FORMAT) as tar:
-        for path in walk(root):
+        for path in walk(root, spare):
             found = os.lstat(os.path.join(root, path))
             if not stat.S_ISREG(found.st_mode) or found.st_size > room or files <= 0:
                 left_out.append(path)
@@ -34,11 +36,13 @@ def pack_up(root: str, files: int, size: int) -> tuple[bytes, list[str]]:
     return archive.getvalue(), left_out[:NAMED]
 
 
-def walk(root: str) -> list[str]:
+def walk(root: str, spare: Container[str]) -> list[str]:
     """Every path below that is no folder, sorted."""
     found = []
     for folder, folders, names in os.walk(root):
         here = os.path.relpath(folder, root)
+        if folder == root:
+            folders[:] = [name for name in folders if name not in spare]
         links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
         found += [os.path.normpath(os.path.join(here, name)) for name in [*names, *links]]
     return sorted(found)

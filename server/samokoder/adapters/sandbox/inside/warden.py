@@ -213,7 +213,9 @@ def finish(warden: Warden, status: int | None, seconds: float) -> NoReturn:
     archive = b""
     left_out: list[str] = []
     if "export" in warden.ask:
-        archive, left_out = pack_up(f"{warden.folder}/files", **warden.ask["export"])
+        archive, left_out = pack_up(
+            f"{warden.folder}/files", **warden.ask["export"], spare=warden.ask["links"]
+        )
     remove(warden.folder)
     head = {
         "id": warden.ask["id"],
