@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import subprocess
 import sys
 import time
@@ -20,16 +21,20 @@ from samokoder.adapters.disk import DiskWorkspace
 from samokoder.adapters.fakes import FakeSandbox
 from samokoder.adapters.openai_model import OpenAIModel
 from samokoder.adapters.sqlite import open_journal
+from samokoder.domain.architecture import Module
 from samokoder.domain.evidence import Check, CommandReport
 from samokoder.domain.message import Message
+from samokoder.domain.paths import FilePath
 from samokoder.domain.request import Request
 from samokoder.domain.run import Building, Run
-from samokoder.offline.transport import OfflineTransport
 from samokoder.orchestrator.runs import Runs
 from samokoder.orchestrator.world import World
 from samokoder.ports import ModelRequest, News
 from tests.bench.figures import median, show
 from tests.e2e.worlds import Listener
+from tests.fault_server import event
+from tests.orchestrator import story
+from tests.orchestrator.cast import play
 
 REQUEST = ModelRequest(
     agent="a",
@@ -40,7 +45,18 @@ REQUEST = ModelRequest(
 PIECES, ROUNDS = 2_000, 5
 SLOTS = 64
 """Calls at once: more than the application has files, so that only what depends on each other waits."""
-TEN_FILES = "A list of notes."
+MODULES = tuple(FilePath(f"app/part{n}.py") for n in range(10))
+ARCHITECTURE = story.ARCHITECTURE.model_copy(
+    update={"contract": tuple(Module(path=path, purpose="a part") for path in MODULES)}
+)
+PLAN = story.PLAN.model_copy(
+    update={
+        "tasks": (
+            story.PLAN.tasks[0].model_copy(update={"files": MODULES[:5]}),
+            story.PLAN.tasks[1].model_copy(update={"files": MODULES[5:]}),
+        )
+    }
+)
 LATENCIES = MappingProxyType({0.2: "≤ 1.15", 1.0: "≤ 1.05"})
 
 
@@ -143,23 +159,22 @@ def _imports() -> dict[str, float]:
 
 @dataclass
 class Delayed(httpx2.AsyncBaseTransport):
-    """Answers of the embedded model, thought out beforehand, each a latency after it was asked for."""
+    """A model that plays all roles of a small story, each answer a latency after it was asked for."""
 
     latency: float = 0
-    answers: dict[bytes, bytes] = field(default_factory=dict)
     calls: list[tuple[float, float]] = field(default_factory=list)
     """When each was asked and answered."""
-    offline: OfflineTransport = field(default_factory=OfflineTransport)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        asked, content = time.perf_counter(), await request.aread()
-        if content not in self.answers:
-            response = await self.offline.handle_async_request(request)
-            self.answers[content] = await response.aread()
-        await asyncio.sleep(self.latency)
+        asked, body = time.perf_counter(), json.loads(await request.aread())
+        role, brief = body["response_format"]["json_schema"]["name"], body["messages"][1]["content"]
+        await asyncio.sleep(max(0.0, asked + self.latency - time.perf_counter()))
+        answer = json.dumps(_play(role, brief))
         self.calls.append((asked, time.perf_counter()))
+        content = [event({"content": answer[at : at + 100]}, None, "m") for at in range(0, len(answer), 100)]
+        stream = b"".join([*content, event({}, "stop", "m"), b"data: [DONE]\n\n"])
         kind = {"content-type": "text/event-stream"}
-        return httpx2.Response(200, headers=kind, content=self.answers[content], request=request)
+        return httpx2.Response(200, headers=kind, content=stream, request=request)
 
     @property
     def rounds(self) -> int:
@@ -168,6 +183,12 @@ class Delayed(httpx2.AsyncBaseTransport):
         for asked, answered in sorted(self.calls):
             depths.append((answered, 1 + max((depth for end, depth in depths if end <= asked), default=0)))
         return max(depth for _, depth in depths)
+
+
+def _play(role: str, brief: str) -> Any:
+    if role == "architect":
+        return ARCHITECTURE.model_dump(mode="json")
+    return PLAN.model_dump(mode="json") if role == "tech_lead" else play(role, brief)
 
 
 class LatestRun(Listener):
@@ -189,8 +210,8 @@ class LatestRun(Listener):
 async def _applications(folder: Path) -> dict[str, float]:
     transport = Delayed()
     for warm in range(2):
-        files = await _application(folder / f"warm{warm}", transport)
-    figures = show("files of the small application", files, "")
+        await _application(folder / f"warm{warm}", transport)
+    figures: dict[str, float] = {}
     for latency, goal in LATENCIES.items():
         shares = []
         for n in range(3):
@@ -198,12 +219,12 @@ async def _applications(folder: Path) -> dict[str, float]:
             began = time.perf_counter()
             await _application(folder / f"{latency}-{n}", transport)
             shares.append((time.perf_counter() - began) / (transport.rounds * latency))
-        figures |= show(f"its wall by critical path at {latency:g} s", median(shares), "", goal)
-    return figures | show("its sequential rounds of calls", transport.rounds, "", "≤ 8")
+        figures |= show(f"ten files, wall by critical path at {latency:g} s", median(shares), "", goal)
+    return figures | show("ten files, sequential rounds of calls", transport.rounds, "", "≤ 8")
 
 
-async def _application(folder: Path, transport: Delayed) -> int:
-    """A whole run; gives the number of files."""
+async def _application(folder: Path, transport: Delayed) -> None:
+    """A whole run of a plan with ten files in two tasks."""
     folder.mkdir()
     editor, ids = LatestRun(), itertools.count(1)
     sandbox = FakeSandbox(editor.passes)
@@ -220,8 +241,7 @@ async def _application(folder: Path, transport: Delayed) -> int:
         model_slots=SLOTS,
     )
     runs = Runs(world)
-    request = Request(description=TEN_FILES, target=str(folder / "app"))
+    request = Request(description="Keep books", target=str(folder / "app"))
     ended = await runs.wait(await runs.start(request))
     assert ended.end is not None and ended.end.kind == "verified", ended.end
     await runs.close()
-    return len(ended.mirrored)

@@ -11,6 +11,7 @@ import pytest
 from samokoder.agents import tester as tester_agent
 from samokoder.agents.architect import ArchitectBrief
 from samokoder.agents.bug_hunter import BUG_HUNTER, FaultBrief
+from samokoder.agents.code_monkey import CodeMonkeyBrief
 from samokoder.agents.delivery import DeliveryBrief
 from samokoder.agents.reviewer import REVIEWER, ReviewerBrief
 from samokoder.agents.spec_writer import SpecWriterBrief
@@ -23,10 +24,11 @@ from samokoder.domain.message import Untrusted
 from samokoder.domain.paths import FilePath
 from samokoder.domain.review import Review, hunks
 from samokoder.domain.specification import Answer, Requirement, Specification
-from samokoder.domain.work import Diagnosis
+from samokoder.domain.work import Diagnosis, FileOrder
 from samokoder.offline.blueprint import CannotServe
 from samokoder.offline.roles import (
     architect,
+    code_monkey,
     delivery,
     diagnosis,
     reviewer,
@@ -413,3 +415,20 @@ def test_what_is_no_python_service_is_not_packed() -> None:
     other: Any = architecture().model_copy(update={"language": "node"})
     with pytest.raises(CannotServe, match="Python"):
         delivery.answer(DeliveryBrief(architecture=other), BOOKS)
+
+
+def test_a_large_file_is_changed_by_edits_that_make_it_what_is_planned() -> None:
+    path = architecture().contract[0].path
+    wanted = BOOKS.written(architecture().data_model, path)
+    before = f"# an older version\n{wanted}\n# and its end\n"
+    told = CodeMonkeyBrief(
+        architecture=architecture(),
+        task=plan().tasks[0],
+        requirements=(),
+        approach="plainly",
+        order=FileOrder(path=path, instruction="write"),
+        current=(SourceFile(path=path, text=before),),
+    )
+    by_edits = code_monkey.answer(told.model_copy(update={"wanted": "edits"}), BOOKS)
+    assert by_edits.edits and not by_edits.text and by_edits.content(before) == wanted
+    assert code_monkey.answer(told, BOOKS).text == wanted

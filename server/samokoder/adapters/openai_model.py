@@ -207,7 +207,8 @@ class OpenAIModel:
         heard = Heard()
         create = client.chat.completions.with_streaming_response.create
         try:
-            async with create(**body) as response:
+            # as extra body: the client would transform every message by its type, at the cost of a whole call
+            async with create(model=self._model, messages=(), extra_body=body) as response:
                 await self._read(response.http_response, heard, watch)
         except OpenAIError as error:
             return trouble_of(error)
