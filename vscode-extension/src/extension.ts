@@ -11,9 +11,10 @@ import * as upkeep from "./commands/upkeep";
 import { givenOf, tell, type Command, type World } from "./commands/command";
 import { Notes } from "./notes";
 import { ProgressBars } from "./progress";
-import { APPROVALS, type Question, type RunEvent, type Status } from "./protocol";
+import { APPROVALS, type Plan, type Question, type RunEvent, type Status } from "./protocol";
 import { Questions } from "./questions";
 import { isHere, Runs } from "./runs";
+import * as review from "./review";
 import { ABILITIES, Secrets } from "./secrets";
 import { Server } from "./server";
 import { NEEDS_RESTART } from "./settings";
@@ -32,10 +33,10 @@ const COMMANDS: Record<string, Command> = {
   openApproval: starting.openApproval,
   steer: starting.steer,
   cancel: starting.cancel,
-  pause: starting.pause,
   describe: () => describing.describeInDocument(),
   ...looking.COMMANDS,
   ...models.COMMANDS,
+  ...review.COMMANDS,
   ...steps.COMMANDS,
   ...trying.COMMANDS,
   ...upkeep.COMMANDS,
@@ -56,16 +57,22 @@ export function activate(context: vscode.ExtensionContext): { world: World } {
     client.onRequest("samokoder/getSecret", (asked: { name: string }) => secrets.answer(asked));
     client.onNotification("samokoder/status", (status: Status) => {
       runs.onStatus(status);
+      if (status.state !== "running") void offerReview(world, status);
       if (status.state === "waiting") status.waiting.forEach((question) => void questions.put(question)); // by now its document is written
     });
+    client.onNotification("samokoder/plan", (plan: Plan) => runs.onPlan(plan));
     client.onNotification("samokoder/event", (event: RunEvent) => runs.onEvent(event));
     client.onNotification("samokoder/question", (question: Question) => {
       if (!(question.questionId in APPROVALS)) void questions.put(question);
     });
   };
+  const reviewing: review.Review = new review.Review(
+    () => world,
+    () => views.redraw(),
+  );
   const server: Server = new Server(setup, log, context.globalStorageUri.fsPath, { middleware }, equip);
   const runs: Runs = new Runs(server);
-  const world: World = { context, server, setup, runs, bars, notes: new Notes(), secrets, log };
+  const world: World = { context, server, setup, runs, bars, notes: new Notes(), secrets, review: reviewing, log };
   const bar = new StatusBar();
   const views = new Views(world);
 
@@ -82,9 +89,10 @@ export function activate(context: vscode.ExtensionContext): { world: World } {
   const ticking = setInterval(() => runs.active().length && draw(world, bar), 1000);
   draw(world, bar);
 
-  context.subscriptions.push(log, server, runs, bar, views, world.notes, steps.stepTexts(world), { dispose: () => clearInterval(ticking) });
+  context.subscriptions.push(log, server, runs, bar, views, world.notes, reviewing, steps.stepTexts(world), { dispose: () => clearInterval(ticking) });
   for (const [name, command] of Object.entries(COMMANDS)) context.subscriptions.push(register(world, name, command));
   context.subscriptions.push(
+    vscode.commands.registerCommand("samokoder.ui.sendComment", (reply: vscode.CommentReply) => reviewing.send(reply).catch((error) => tell(world, error))),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (NEEDS_RESTART.some((name) => change.affectsConfiguration(name)) && server.isRunning) void offerRestart(world);
     }),
@@ -106,7 +114,7 @@ async function begin(world: World): Promise<void> {
 
 async function started(world: World, questions: Questions): Promise<void> {
   questions.forget();
-  for (const name of ["extend", "fix", "steer", "pause", "preview", "previewLog", "runChecks", "export", "compare", "changes", "models", "exchange", "costs"])
+  for (const name of ["extend", "fix", "steer", "preview", "previewLog", "runChecks", "export", "compare", "changes", "models", "exchange", "costs"])
     void vscode.commands.executeCommand("setContext", `samokoder.lacks.${name}`, world.server.offers(`samokoder.${name}`) === false);
   await world.runs.refresh();
   void offerToContinue(world);
@@ -120,6 +128,19 @@ async function offerToContinue({ runs }: World): Promise<void> {
   const go = vscode.l10n.t("Continue");
   const words = vscode.l10n.t("“{0}” was interrupted. Nothing is lost: it goes on where it stopped.", runs.picture(left.runId)?.title || shortened(left.description, 60));
   if ((await vscode.window.showInformationMessage(words, go, vscode.l10n.t("Later"))) === go) await vscode.commands.executeCommand("samokoder.ui.resume", { runId: left.runId });
+}
+
+/** Once for each run that comes to rest with something proposed. */
+async function offerReview({ review, log }: World, { runId, title }: Status): Promise<void> {
+  try {
+    const changes = await review.look(runId);
+    if (!changes?.files.length) return;
+    const open = vscode.l10n.t("Review");
+    const words = vscode.l10n.t("“{0}”: {1} files are proposed. Nothing is changed in your folder until you accept it.", title, changes.files.length);
+    if ((await vscode.window.showInformationMessage(words, open)) === open) await vscode.commands.executeCommand("samokoder.ui.review", { runId });
+  } catch (error) {
+    log.error(String(error));
+  }
 }
 
 function draw({ runs }: World, bar: StatusBar): void {

@@ -38,8 +38,6 @@ export interface Task {
   filesWritten: number;
   dependsOn: string[];
   requirements: string[];
-  /** Absent from servers that know no epics. */
-  epic?: string;
 }
 
 export interface Status {
@@ -67,7 +65,7 @@ export interface Status {
 export interface RunEvent {
   runId: string;
   seq: number;
-  kind: "started" | "landed" | "ended";
+  kind: "started" | "noted" | "landed" | "ended";
   action: string;
   agent: string;
   task: string;
@@ -75,6 +73,34 @@ export interface RunEvent {
   outcome: string;
   ok: boolean;
   detail: string;
+}
+
+/** `samokoder/plan`: the one with the highest revision counts. */
+export interface Plan {
+  runId: string;
+  revision: number;
+  epics: { title: string; tasks: PlannedTask[] }[];
+}
+
+export interface PlannedTask {
+  id: string;
+  title: string;
+  kind: string;
+  state: string;
+  reason: string;
+  files: { path: string; uri: string; state: "planned" | "written" | "proposed" | "in_folder" | "conflict" }[];
+  checks: { id: string; title: string; state: "unseen" | "verified" | "stale" | "failing" }[];
+}
+
+/** A line of `samokoder.log`. */
+export interface Entry {
+  step: number;
+  at: string;
+  agent: string;
+  task: string;
+  text: string;
+  ok: boolean;
+  hasExchange: boolean;
 }
 
 export interface Requirement {

@@ -1,6 +1,6 @@
 // What is known of runs: told by notifications, read again where it matters. Everything drawn listens here.
 import * as vscode from "vscode";
-import type { Picture, Question, RunEvent, RunItem, Status } from "./protocol";
+import type { Entry, Picture, Plan, Question, RunEvent, RunItem, Status } from "./protocol";
 import type { Server } from "./server";
 
 /** Milliseconds between two redrawings. */
@@ -19,6 +19,9 @@ export class Runs implements vscode.Disposable {
   private readonly pictures = new Map<string, Picture>();
   private readonly events = new Map<string, Heard[]>();
   private readonly began = new Map<string, number>();
+  private readonly plans = new Map<string, Plan>();
+  private readonly logs = new Map<string, { entries: Entry[]; next: number; asked: boolean }>();
+  private readonly followed = new Map<string, number>();
   private readonly ours = new Set<string>();
   list: RunItem[] | undefined;
   /** Of the run that is looked at. */
@@ -60,6 +63,15 @@ export class Runs implements vscode.Disposable {
     return this.pictures.get(runId);
   }
 
+  plan(runId: string): Plan | undefined {
+    return this.plans.get(runId);
+  }
+
+  /** What is on record, in sentences of the server's; undefined where it keeps none for us. */
+  log(runId: string): readonly Entry[] | undefined {
+    return this.logs.get(runId)?.entries;
+  }
+
   heard(runId: string): readonly Heard[] {
     return this.events.get(runId) ?? [];
   }
@@ -99,6 +111,12 @@ export class Runs implements vscode.Disposable {
     this.soon();
   }
 
+  onPlan(plan: Plan): void {
+    if ((this.plans.get(plan.runId)?.revision ?? -1) > plan.revision) return;
+    this.plans.set(plan.runId, plan);
+    this.soon();
+  }
+
   onEvent(event: RunEvent): void {
     const events = this.events.get(event.runId) ?? [];
     events.push({ ...event, time: Date.now() });
@@ -112,6 +130,7 @@ export class Runs implements vscode.Disposable {
   /** A server that died tells nothing more: what ran is not running. */
   onStopped(): void {
     this.statuses.clear();
+    this.followed.clear();
     this.began.clear();
     this.soon();
   }
@@ -124,8 +143,16 @@ export class Runs implements vscode.Disposable {
     this.list = (await this.server.ask<{ runs: RunItem[] }>("samokoder.runs")).runs;
     this.soon();
     const wanted = runId ?? this.current;
-    if (wanted) await this.look(wanted);
+    if (wanted) await Promise.all([this.look(wanted), this.readPlan(wanted)]);
     for (const item of this.near()) if (item.state === "waiting" && item.runId !== wanted) await this.look(item.runId);
+  }
+
+  private async readPlan(runId: string): Promise<void> {
+    if (!this.server.offers("samokoder.plan")) return;
+    await this.server.ask<Plan>("samokoder.plan", { runId }).then(
+      (plan) => this.onPlan(plan),
+      () => {}, // there is none yet
+    );
   }
 
   async look(runId: string): Promise<Picture | undefined> {
@@ -141,9 +168,26 @@ export class Runs implements vscode.Disposable {
     }
   }
 
+  /** Reads on where it stopped reading, when something has landed since. */
+  private async follow(runId: string): Promise<void> {
+    const log = this.logs.get(runId) ?? { entries: [], next: 0, asked: false };
+    const landed = this.heard(runId).at(-1)?.seq ?? 0;
+    if (log.asked || !this.server.offers("samokoder.log") || this.followed.get(runId) === landed) return;
+    this.followed.set(runId, landed);
+    this.logs.set(runId, { ...log, asked: true });
+    try {
+      const { entries, next } = await this.server.ask<{ entries: Entry[]; next: number }>("samokoder.log", { runId, after: log.next });
+      this.logs.set(runId, { entries: [...log.entries, ...entries].slice(-KEPT_EVENTS), next, asked: false });
+      if (entries.length) this.soon();
+    } catch {
+      this.logs.set(runId, log);
+    }
+  }
+
   private soon(): void {
     this.due ??= setTimeout(() => {
       this.due = undefined;
+      if (this.current) void this.follow(this.current);
       this.changed.fire();
     }, PAUSE);
   }

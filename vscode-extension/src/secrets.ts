@@ -62,7 +62,7 @@ const WRITING = new Set(["append", "appendLine", "replace", "trace", "debug", "i
 export const ABILITIES: StaticFeature = {
   fillClientCapabilities: (capabilities: ClientCapabilities) => {
     const experimental = (capabilities.experimental ?? {}) as Record<string, unknown>;
-    capabilities.experimental = { ...experimental, samokoder: { status: true, event: true, question: true, secrets: true } };
+    capabilities.experimental = { ...experimental, samokoder: { status: true, event: true, question: true, plan: true, secrets: true } };
   },
   initialize: () => {},
   getState: () => ({ kind: "static" }),

@@ -80,6 +80,7 @@ export function agentWords(agent: string): string {
 /** One line for somebody who does not program. */
 export function eventWords(event: RunEvent): string {
   if (event.kind === "ended") return l10n.t("Work has stopped.");
+  if (event.kind === "noted") return event.detail || event.subject;
   if (!event.agent) return personWords(event);
   return event.kind === "started" ? startedWords(event) : landedWords(event);
 }

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { RunItem } from "../protocol";
 import type { Notes } from "../notes";
 import type { ProgressBars } from "../progress";
+import type { Review } from "../review";
 import type { Secrets } from "../secrets";
 import { isHere, type Runs } from "../runs";
 import { faultOf, type Server } from "../server";
@@ -18,6 +19,7 @@ export interface World {
   bars: ProgressBars;
   notes: Notes;
   secrets: Secrets;
+  review: Review;
   log: vscode.LogOutputChannel;
 }
 

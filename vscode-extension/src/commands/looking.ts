@@ -77,8 +77,8 @@ export const doctor: Command = async ({ server, notes }) => {
 
 const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
-export const showExchange: Command = async ({ server, notes }, { runId, seq }) => {
-  const { markdown } = await server.ask<{ markdown: string }>("samokoder.exchange", { runId, seq });
+export const showExchange: Command = async ({ server, notes }, { runId, step }) => {
+  const { markdown } = await server.ask<{ markdown: string }>("samokoder.exchange", { runId, step });
   await notes.show(vscode.l10n.t("Asked and answered"), markdown);
 };
 
@@ -108,13 +108,12 @@ function waysNow({ server, runs }: World, picture: Picture | undefined): Way[] {
       approval && way("check", vscode.l10n.t("Approve"), "approve"),
       questions.length > (approval ? 1 : 0) && way("question", vscode.l10n.t("Answer"), "answer"),
       state === "running" && offered("steer") && way("comment", vscode.l10n.t("Say something to the agents"), "steer"),
-      state === "running" && offered("pause") && way("debug-pause", vscode.l10n.t("Pause"), "pause"),
       ["running", "waiting"].includes(state) && way("debug-stop", vscode.l10n.t("Cancel"), "cancel"),
       ["interrupted", "stuck", "budget_exhausted", "built_unverified", "environment_missing"].includes(state) && way("debug-continue", vscode.l10n.t("Continue"), "resume"),
       picture.startCommand !== "" && offered("preview") && way("play", vscode.l10n.t("Try the application out"), "preview"),
       offered("extend") && state !== "running" && way("add", vscode.l10n.t("Add something to it"), "extend"),
       offered("fix") && state !== "running" && way("wrench", vscode.l10n.t("Have something repaired"), "fix"),
-      offered("changes") && way("diff-multiple", vscode.l10n.t("Review changes"), "review"),
+      offered("changes") && state !== "running" && way("diff-multiple", vscode.l10n.t("Review changes"), "review"),
       way("book", vscode.l10n.t("Open the specification"), "openSpecification"),
       picture.tasks.length > 0 && way("list-tree", vscode.l10n.t("Open the plan"), "openPlan"),
       way("layout-sidebar-left", vscode.l10n.t("Show the run"), "show"),

@@ -76,13 +76,6 @@ export const cancel: Command = async (world, given) => {
   if (runId) await world.runs.refresh(runId);
 };
 
-/** Stops now and goes on later: what has been done is kept. */
-export const pause: Command = async (world, given) => {
-  const runId = given.runId ?? (await chosenRun(world, given, ({ state }) => state === "running"));
-  if (runId) await world.server.ask("samokoder.pause", { runId });
-  if (runId) await world.runs.refresh(runId);
-};
-
 /** Something is seen before the server has answered, and the server goes on with the same bar. */
 export async function begin(world: World, command: string, given: object, title: string): Promise<RunStarted | undefined> {
   if (!(await world.setup.isDone())) await world.server.ready(); // shows its own progress
@@ -93,7 +86,8 @@ export async function begin(world: World, command: string, given: object, title:
     const client = await world.server.ready();
     const { WorkDoneProgress } = await import("vscode-languageclient/node");
     client.onProgress(WorkDoneProgress.type, token, () => {});
-    started = await world.server.ask<RunStarted>(command, { ...given, workDoneToken: token });
+    const reviewed = NEW_WORK.has(command) && wantsReview(world) ? { options: { review: true } } : {};
+    started = await world.server.ask<RunStarted>(command, { ...given, ...reviewed, workDoneToken: token });
     world.runs.take(started.runId);
     await world.runs.refresh(started.runId);
     return started;
@@ -101,6 +95,12 @@ export async function begin(world: World, command: string, given: object, title:
     world.runs.beginning -= 1;
     if (started?.token !== token) world.bars.close(token);
   }
+}
+
+const NEW_WORK = new Set(["samokoder.generate", "samokoder.extend", "samokoder.fix"]);
+
+function wantsReview({ server }: World): boolean {
+  return vscode.workspace.getConfiguration("samokoder").get("review", false) && server.offers("samokoder.changes") === true;
 }
 
 type Described = { description: string } | { uri: string; range?: vscode.Range };

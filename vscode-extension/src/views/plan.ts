@@ -1,34 +1,37 @@
 // The plan: epics, their tasks, and of each task the files and the checks.
 import { l10n } from "vscode";
-import type { Check, Picture, Status, Task } from "../protocol";
+import type { Check, Picture, Plan, Status, Task } from "../protocol";
 import { taskWords } from "../words";
 import { BLUE, GREEN, GREY, RED, YELLOW, type Icon, type Row } from "./row";
 
-export function planRows(status: Status | undefined, picture: Picture | undefined): Row[] {
+export function planRows(status: Status | undefined, picture: Picture | undefined, plan?: Plan): Row[] {
   if (!status) return [];
-  const row = (task: Task) => taskRow(status, picture, task);
-  const epics = new Map<string, Task[]>();
-  for (const task of status.tasks) epics.set(task.epic ?? "", [...(epics.get(task.epic ?? "") ?? []), task]);
-  if (epics.size <= 1) return status.tasks.map(row);
-  return [...epics].map(([epic, tasks]) => ({
-    id: `epic/${status.runId}/${epic}`,
-    label: epic || l10n.t("Everything else"),
-    description: `${tasks.filter(({ state }) => state === "verified").length}/${tasks.length}`,
-    icon: together(tasks),
-    open: tasks.some(({ state }) => state !== "verified"),
-    context: "epic",
-    children: () => tasks.map(row),
-  }));
+  const known = new Map(status.tasks.map((task) => [task.id, task]));
+  const row = (task: Task) => taskRow(status, picture, task, plan);
+  if (!plan || plan.epics.length <= 1) return status.tasks.map(row);
+  return plan.epics.map((epic, index) => {
+    const tasks = epic.tasks.flatMap(({ id }) => known.get(id) ?? []);
+    return {
+      id: `epic/${status.runId}/${index}`,
+      label: epic.title || l10n.t("Everything else"),
+      description: `${tasks.filter(({ state }) => state === "verified").length}/${tasks.length}`,
+      icon: together(tasks),
+      open: tasks.some(({ state }) => state !== "verified"),
+      context: "epic",
+      children: () => tasks.map(row),
+    };
+  });
 }
 
-function taskRow(status: Status, picture: Picture | undefined, task: Task): Row {
+function taskRow(status: Status, picture: Picture | undefined, task: Task, plan: Plan | undefined): Row {
   const checks = picture?.checks.filter((check) => check.task === task.id) ?? [];
+  const planned = plan?.epics.flatMap(({ tasks }) => tasks).find(({ id }) => id === task.id);
   const needs = task.dependsOn.length ? `\n\n${l10n.t("After: {0}", task.dependsOn.join(", "))}` : "";
   return {
     id: `task/${status.runId}/${task.id}`,
     label: `${task.id === "integration" ? "" : `${task.id} `}${task.title}`,
     description: progressOf(task, status.state === "running"),
-    tooltip: `**${task.title}** — ${taskWords(task.state)}${needs}`,
+    tooltip: `**${task.title}** — ${taskWords(task.state)}${planned?.reason ? `\n\n${planned.reason}` : ""}${needs}`,
     icon: status.state === "running" || LASTING.has(task.state) ? iconOf(task.state) : iconOf(""),
     context: task.state === "given_up" ? "task.failed" : "task",
     given: { runId: status.runId, task: task.id },

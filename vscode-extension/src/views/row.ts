@@ -9,7 +9,8 @@ export interface Given {
   task?: string;
   path?: string;
   seq?: number;
-  changeId?: string;
+  step?: number;
+  hunk?: string;
 }
 
 export interface Row {

@@ -1,6 +1,7 @@
 // The views of the side bar, each a function of what is known.
 import * as vscode from "vscode";
 import type { World } from "../commands/command";
+import { changeRows } from "../review";
 import { isHere } from "../runs";
 import { stateWords } from "../words";
 import { activityRows } from "./activity";
@@ -24,16 +25,17 @@ export class Views implements vscode.Disposable {
       new Tree("samokoder.forYou", open, () => badge(runs.questions().length, vscode.l10n.t("Waiting for you: {0}", runs.questions().length))),
       new Tree(
         "samokoder.plan",
-        () => planRows(runs.status(current()), runs.picture(current())),
+        () => planRows(runs.status(current()), runs.picture(current()), runs.plan(current())),
         () => undefined,
         () => this.headline(),
       ),
-      new Tree("samokoder.activity", () => activityRows(runs.heard(current()))),
+      new Tree("samokoder.activity", () => activityRows(runs.heard(current()), runs.log(current()), current())),
       new Tree("samokoder.findings", findings, () => {
         const open = findings().filter(({ context }) => context === "finding").length;
         return badge(open, vscode.l10n.t("Open findings: {0}", open));
       }),
       new Tree("samokoder.costs", () => costRows(current(), runs.status(current())?.usage, this.costsOf(current()))),
+      new Tree("samokoder.changes", () => changeRows(world.review.changes), () => badge(world.review.changes?.waiting ?? 0, vscode.l10n.t("Changes to review: {0}", world.review.changes?.waiting ?? 0))),
       new Tree("samokoder.runs", () => runRows(runs.list ?? [], isHere, runs.current, (id) => runs.picture(id)?.title)),
     ];
     for (const tree of this.trees) tree.view.onDidChangeVisibility(({ visible }) => visible && void this.wake());

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Plan } from "../../src/protocol";
 import type { Heard } from "../../src/runs";
 import { activityRows } from "../../src/views/activity";
 import { costRows } from "../../src/views/costs";
@@ -7,6 +8,12 @@ import { forYouRows } from "../../src/views/forYou";
 import { planRows } from "../../src/views/plan";
 import { runRows } from "../../src/views/runs";
 import { item, picture, status, task, USAGE } from "./given";
+
+const plan = (epics: [string, string[]][]): Plan => ({
+  runId: "r1",
+  revision: 1,
+  epics: epics.map(([title, ids]) => ({ title, tasks: ids.map((id) => ({ id, title: id, kind: "build", state: "coding", reason: "", files: [], checks: [] })) })),
+});
 
 describe("the plan", () => {
   test("has a row a task, with what it is doing", () => {
@@ -19,8 +26,8 @@ describe("the plan", () => {
   });
 
   test("groups tasks by epic when there are several, and counts what is proved", () => {
-    const tasks = [task({ epic: "Catalogue", state: "verified" }), task({ id: "T2", epic: "Catalogue" }), task({ id: "T3", epic: "Loans", state: "given_up" })];
-    const rows = planRows(status({ tasks }), undefined);
+    const tasks = [task({ state: "verified" }), task({ id: "T2" }), task({ id: "T3", state: "given_up" })];
+    const rows = planRows(status({ tasks }), undefined, plan([["Catalogue", ["T1", "T2"]], ["Loans", ["T3"]]]));
     expect(rows.map(({ label, description, icon }) => [label, description, icon?.name])).toEqual([
       ["Catalogue", "1/2", "edit"],
       ["Loans", "0/1", "error"],
@@ -46,8 +53,9 @@ describe("the plan", () => {
   });
 
   test("of a thousand tasks is made in a moment, and its rows have ids of their own", () => {
-    const tasks = Array.from({ length: 1000 }, (_, index) => task({ id: `T${index}`, epic: `E${index % 20}`, files: Array.from({ length: 10 }, (_, n) => `f${n}.py`) }));
-    const rows = planRows(status({ tasks }), picture());
+    const tasks = Array.from({ length: 1000 }, (_, index) => task({ id: `T${index}`, files: Array.from({ length: 10 }, (_, n) => `f${n}.py`) }));
+    const epics = Array.from({ length: 20 }, (_, epic): [string, string[]] => [`E${epic}`, tasks.filter((_, index) => index % 20 === epic).map(({ id }) => id)]);
+    const rows = planRows(status({ tasks }), picture(), plan(epics));
     const all = rows.flatMap((row) => [row, ...(row.children?.() ?? [])]).flatMap((row) => [row, ...(row.id.startsWith("task") ? (row.children?.() ?? []) : [])]);
     expect(all).toHaveLength(20 + 1000 + 10_000);
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
