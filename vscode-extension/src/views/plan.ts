@@ -7,7 +7,8 @@ import { BLUE, GREEN, GREY, RED, YELLOW, type Icon, type Row } from "./row";
 export function planRows(status: Status | undefined, picture: Picture | undefined, plan?: Plan): Row[] {
   if (!status) return [];
   const known = new Map(status.tasks.map((task) => [task.id, task]));
-  const row = (task: Task) => taskRow(status, picture, task, plan);
+  const reasons = new Map(plan?.epics.flatMap(({ tasks }) => tasks.map(({ id, reason }) => [id, reason])));
+  const row = (task: Task) => taskRow(status, picture, task, reasons.get(task.id));
   if (!plan || plan.epics.length <= 1) return status.tasks.map(row);
   return plan.epics.map((epic, index) => {
     const tasks = epic.tasks.flatMap(({ id }) => known.get(id) ?? []);
@@ -23,15 +24,14 @@ export function planRows(status: Status | undefined, picture: Picture | undefine
   });
 }
 
-function taskRow(status: Status, picture: Picture | undefined, task: Task, plan: Plan | undefined): Row {
+function taskRow(status: Status, picture: Picture | undefined, task: Task, reason: string | undefined): Row {
   const checks = picture?.checks.filter((check) => check.task === task.id) ?? [];
-  const planned = plan?.epics.flatMap(({ tasks }) => tasks).find(({ id }) => id === task.id);
   const needs = task.dependsOn.length ? `\n\n${l10n.t("After: {0}", task.dependsOn.join(", "))}` : "";
   return {
     id: `task/${status.runId}/${task.id}`,
     label: `${task.id === "integration" ? "" : `${task.id} `}${task.title}`,
     description: progressOf(task, status.state === "running"),
-    tooltip: `**${task.title}** — ${taskWords(task.state)}${planned?.reason ? `\n\n${planned.reason}` : ""}${needs}`,
+    tooltip: `**${task.title}** — ${taskWords(task.state)}${reason ? `\n\n${reason}` : ""}${needs}`,
     icon: status.state === "running" || LASTING.has(task.state) ? iconOf(task.state) : iconOf(""),
     context: task.state === "given_up" ? "task.failed" : "task",
     given: { runId: status.runId, task: task.id },

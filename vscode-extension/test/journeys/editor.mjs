@@ -59,6 +59,24 @@ export function install(profile, vsix) {
   if (ran.status !== 0) throw new Error(`installing ${vsix}: ${ran.stdout}${ran.stderr}`);
 }
 
+/** Without the real language pack: VS Code stays English, ours is Russian. */
+export function speakRussian(profile) {
+  const folder = path.join(profile.root, "ru");
+  fs.mkdirSync(`${folder}/translations`, { recursive: true });
+  const messages = `${folder}/translations/main.i18n.json`;
+  fs.writeFileSync(messages, JSON.stringify({ version: "1.0.0", contents: {} }));
+  const translations = [{ id: "vscode", path: "./translations/main.i18n.json" }];
+  const localizations = [{ languageId: "ru", languageName: "Russian", localizedLanguageName: "русский", translations }];
+  const pack = { name: "ru", publisher: "test", version: "1.0.0", engines: { vscode: "^1.91.0" }, categories: ["Language Packs"], contributes: { localizations } };
+  fs.writeFileSync(`${folder}/package.json`, JSON.stringify(pack));
+  const vsce = new URL("../../node_modules/.bin/vsce", import.meta.url).pathname;
+  const ran = spawnSync(vsce, ["package", "--no-dependencies", "--allow-missing-repository", "--skip-license", "-o", "ru.vsix"], { cwd: folder, encoding: "utf8" });
+  if (ran.status !== 0) throw new Error(ran.stdout + ran.stderr);
+  install(profile, `${folder}/ru.vsix`);
+  const known = { ru: { hash: "test", extensions: [{ extensionIdentifier: { id: "test.ru" }, version: "1.0.0" }], translations: { vscode: messages }, label: "русский" } };
+  fs.writeFileSync(`${profile.data}/languagepacks.json`, JSON.stringify(known));
+}
+
 async function freePort() {
   return new Promise((resolve) => {
     const server = net.createServer().listen(0, "127.0.0.1", () => {
@@ -69,10 +87,11 @@ async function freePort() {
 }
 
 /** code-server for this profile; `stop` ends it and everything it started. */
-export async function serve(profile, { env = {}, trust = true } = {}) {
+export async function serve(profile, { env = {}, trust = true, locale } = {}) {
   const port = await freePort();
   const args = ["--auth", "none", "--bind-addr", `127.0.0.1:${port}`, "--user-data-dir", profile.data, "--extensions-dir", profile.extensions];
   args.push("--disable-telemetry", "--disable-update-check", "--reconnection-grace-time", "3");
+  if (locale) args.push("--locale", locale);
   if (trust) args.push("--disable-workspace-trust");
   const log = fs.openSync(`${profile.root}/code-server.log`, "a");
   const child = spawn(NODE, [CODE_SERVER, ...args], { detached: true, stdio: ["ignore", log, log], env: { ...process.env, ...env } });

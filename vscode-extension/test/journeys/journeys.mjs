@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
-import { until } from "./editor.mjs";
+import { speakRussian, until } from "./editor.mjs";
 
 export const LIBRARY =
   "A library for our reading club. Each book has a title, an author and a year. Members have a name and an email. A loan says which member has which book, when it is due and whether it is open or returned.";
@@ -48,6 +48,40 @@ export const journeys = {
     await window.lens(/verified by/);
     await window.page.locator(".tab", { hasText: /Records and their rules/ }).first().waitFor();
     await shot(window, "evidence");
+  },
+
+  async "a question answered by its button"({ open, shot }) {
+    const window = await open({ settings: { "samokoder.approveSpecification": false } });
+    await window.command("Samokoder: Describe an Application…");
+    await window.input("A museum. Each exhibit has a name and a year. Each visitor has a name and an email.");
+    await window.waitStatus(/a question waits/, 120_000);
+    await window.showView();
+    await until("the question in the view", 10_000, async () => /How are visitors related/i.test((await window.rows("Waiting")).join()));
+    await shot(window, "question");
+    await window.press("Not related", /How are visitors related/i);
+    await window.waitStatus(/done, and proved to work/, 240_000);
+  },
+
+  async "in Russian"({ open, shot }) {
+    const window = await open({ locale: "ru", prepare: speakRussian });
+    await window.showView();
+    await shot(window, "russian-welcome");
+    await window.command("Описать приложение…");
+    await window.input("Библиотека для книжного клуба. У книги есть название, автор и год. У участника есть имя и почта. Выдача говорит, у какого участника какая книга и до какого числа.");
+    await window.waitStatus(/спецификация готова/, 120_000);
+    await until("the approval in the view", 10_000, async () => /Спецификация готова/.test((await window.rows("Ждёт вас")).join()));
+    await window.press("Утвердить", /спецификация готова/i);
+    await window.waitStatus(/\d\/\d/, 60_000);
+    await shot(window, "russian-building");
+    await window.waitStatus(/готово, работа доказана/, 240_000);
+  },
+
+  async "in a folder nobody trusts nothing is begun"({ open }) {
+    const window = await open({ trust: false, settings: { "security.workspace.trust.startupPrompt": "never" } });
+    await window.showView();
+    const pane = window.page.locator('.pane:has(.pane-header[aria-label^="Plan"])');
+    await pane.getByText(/restricted mode/).waitFor({ timeout: 30_000 });
+    assert.equal(fs.existsSync(path.join(window.folder, ".samokoder")), false);
   },
 
   async "cancelled from its notification"({ open }) {

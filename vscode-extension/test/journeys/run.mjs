@@ -47,7 +47,7 @@ function makeWorld() {
         profile = makeProfile({ ...(interpreter && { "samokoder.interpreter": interpreter }), ...theme, ...settings });
         install(profile, vsix);
         prepare?.(profile);
-        server = await serve(profile, { env, trust });
+        server = await serve(profile, { env, trust, locale });
       }
       const window = await Window.open(browser, server, folder && makeFolder(profile, folder), { locale });
       window.profile = profile;
