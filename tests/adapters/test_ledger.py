@@ -81,7 +81,8 @@ async def test_a_database_of_before_is_brought_up_to_date(tmp_path: Path) -> Non
     await journal.settle(await journal.reserve("r1", asked(), Usage(calls=1), Budget()), said(cost=3))
     await journal.close()
     with sqlite3.connect(place) as connection:
-        connection.execute("DROP INDEX model_call_by_day")
+        for name in ("model_call_of_run", "model_call_of_day"):
+            connection.execute(f"DROP INDEX {name}")
         for name in ("tier", "task", "day"):
             connection.execute(f"ALTER TABLE model_call DROP COLUMN {name}")
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
@@ -89,4 +90,9 @@ async def test_a_database_of_before_is_brought_up_to_date(tmp_path: Path) -> Non
     journal = await open_journal(place)
     await journal.reserve("r1", asked("b"), Usage(calls=1), Budget(day_cost=5), Purpose(task="T1", day="d"))
     assert len(await journal.runs()) == 1
+    with sqlite3.connect(place) as connection:
+        plan = connection.execute(
+            "EXPLAIN QUERY PLAN SELECT state, sum(cost) FROM model_call WHERE day = 'd' GROUP BY state"
+        ).fetchall()
+        assert "COVERING INDEX model_call_of_day" in str(plan)
     await journal.close()

@@ -23,7 +23,7 @@ LONGEST = 600
 _WORDS = {
     401: (
         "refused the key",
-        "Set a valid key for this endpoint, in the editor or SAMOKODER_API_KEY.",
+        "Set a valid key: in the editor, by samokoder key set, or SAMOKODER_API_KEY.",
     ),
     403: ("does not permit this", "Check what the key may do, and that the model is open to it."),
     404: ("does not know this model or address", "Check the model's name and the base URL; it ends in /v1."),

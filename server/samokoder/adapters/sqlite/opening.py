@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from samokoder.adapters.sqlite.journal import SqliteJournal
 from samokoder.errors import SamokoderError, SetupError, StateBusy, StateDamaged, StateTooNew
 
-HEAD = "0002"
-KNOWN = frozenset({"0001", HEAD})
+HEAD = "0003"
+KNOWN = frozenset({"0001", "0002", HEAD})
 BUSY = 10_000
 """Milliseconds a transaction waits for another server's."""
 

@@ -49,6 +49,7 @@ blob = Table(
     Column("size", Integer, nullable=False),
     Column("content", LargeBinary, nullable=False),
 )
+_SUMMED = ("calls", "tokens_in", "tokens_out", "tokens_cached", "cost")
 model_call = Table(
     "model_call",
     metadata,
@@ -73,7 +74,9 @@ model_call = Table(
     Column("started", Float, nullable=False),
     Column("seconds", Float),
     Index("model_call_by_request", "run", "request_digest"),
-    Index("model_call_by_day", "day"),
+    # sums are made from these alone: what was asked and answered lies between the columns of a row
+    Index("model_call_of_run", "run", "state", "task", *_SUMMED, "agent", "tier", "model", "day", "seconds"),
+    Index("model_call_of_day", "day", "state", *_SUMMED),
 )
 intent = Table(
     "intent",
