@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
+import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from samokoder.adapters.sandbox.dependencies.folders import STAMP
+from samokoder.adapters.sandbox.dependencies.folders import IN_USE, STAMP, tidy
+from samokoder.adapters.sandbox.dependencies.policy import DependencyPolicy
 from samokoder.adapters.sandbox.dependencies.python import child_environment
 from samokoder.adapters.sandbox.environments import Environment, Environments, own_interpreter
 from samokoder.adapters.sandbox.pip_settings import uv_settings
@@ -110,7 +113,7 @@ async def test_several_installers_at_once_make_one_environment(
 
     async def made_by(one: Environments) -> tuple[Path, int]:
         made = await prepare(one, "book==2.1")
-        return made.folder, (made.folder / STAMP).stat().st_mtime_ns
+        return made.folder, (made.folder / STAMP).stat().st_ino
 
     made = await asyncio.gather(*(made_by(one) for one in [environments, *others]))
     assert len(set(made)) == 1, "made once, and never made again under somebody who uses it"
@@ -127,9 +130,53 @@ async def test_a_version_that_does_not_exist_says_so_and_leaves_nothing(
     assert folders_in(tmp_path / "cache") == []
 
 
+async def test_a_lock_whose_files_are_gone_is_resolved_anew(
+    environments: Environments, tmp_path: Path
+) -> None:
+    made = await prepare(environments, "book==2.1")
+    shutil.rmtree(made.folder)
+    (tmp_path / "wheels" / "book-2.1-py3-none-any.whl").unlink()
+    shutil.rmtree(tmp_path / "uv")
+    with pytest.raises(InstallFailed):
+        await prepare(environments, "book==2.1")
+    wheel(tmp_path / "wheels", "book", "2.1", "newly = 'built'")
+    assert "newly" in ((await prepare(environments, "book==2.1")).packages / "book.py").read_text()
+
+
+async def test_an_environment_larger_than_it_may_be_is_not_kept(
+    environments: Environments, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    small = Environments(tmp_path / "cache", environ, DependencyPolicy(environment_bytes=4096))
+    with pytest.raises(InstallFailed, match="more than"):
+        await prepare(small, "book==2.1")
+    assert folders_in(tmp_path / "cache") == []
+
+
+async def test_beyond_the_bound_the_least_recently_used_go_but_none_that_may_be_in_use(
+    environments: Environments, tmp_path: Path
+) -> None:
+    old, older, fresh = [
+        await prepare(environments, *pins)
+        for pins in (("book==2.1",), ("shelf==1.0",), ("book==2.1", "shelf==1.0"))
+    ]
+    for made, age in ((old, 2), (older, 3)):
+        moment = time.time() - age * IN_USE
+        os.utime(made.folder / STAMP, (moment, moment))
+    size = sum(int((made.folder / STAMP).read_text()) for made in (old, older, fresh))
+    assert tidy(tmp_path / "cache", size) == []
+    assert tidy(tmp_path / "cache", size - 1) == [older.folder]
+    assert tidy(tmp_path / "cache", 0) == [old.folder], "the fresh one may be in use"
+    assert folders_in(tmp_path / "cache") == [fresh.folder]
+
+
 @pytest.mark.parametrize(
     ("name", "version"),
     [
+        ("book[extra] --pre", "1.0"),
+        ("book[", "1.0"),
+        ("b\u043e\u043ek", "1.0"),
+        ("https://elsewhere/book.whl", "1.0"),
+        ("book", "\u0661.0"),
         ("--index-url", "1.0"),
         ("-r", "1.0"),
         ("book @ file:///etc/passwd", "1.0"),

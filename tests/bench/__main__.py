@@ -8,9 +8,14 @@ import platform
 import tempfile
 from pathlib import Path
 
-from tests.bench import journal, models, server
+from tests.bench import dependencies, journal, models, server
 
-SERIES = (("server", server.measure), ("journal", journal.measure), ("models", models.measure))
+SERIES = (
+    ("server", server.measure),
+    ("journal", journal.measure),
+    ("models", models.measure),
+    ("dependencies", dependencies.measure),
+)
 
 
 def main() -> None:

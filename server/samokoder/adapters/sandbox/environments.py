@@ -10,18 +10,20 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import anyio
+import anyio.to_thread
 import platformdirs
 
 from samokoder.adapters.sandbox.containers import Engine, in_thread
 from samokoder.adapters.sandbox.dependencies import node, python
 from samokoder.adapters.sandbox.dependencies.contained import Contained, why_not
 from samokoder.adapters.sandbox.dependencies.failures import INSTALL_SECONDS
-from samokoder.adapters.sandbox.dependencies.folders import complete, finish, making
+from samokoder.adapters.sandbox.dependencies.folders import complete, finish, making, tidy
 from samokoder.adapters.sandbox.dependencies.indexes import npm_indexes, python_indexes
 from samokoder.adapters.sandbox.dependencies.locks import Locks
 from samokoder.adapters.sandbox.dependencies.node import NodeRuntime
@@ -123,9 +125,9 @@ class Environments:
         indexes = python_indexes(self._environ)
         if await in_thread(limiter, why_not, engine, indexes):
             return await self.prepare(spec, interpreter, compiler)
-        lock = await self._python_lock(spec, interpreter)
-        recipe = python_recipe(lock, interpreter, indexes)
-        made = await Contained(engine, limiter, self._cache, self._policy).made(recipe)
+        async with self._python_lock(spec, interpreter) as lock:
+            recipe = python_recipe(lock, interpreter, indexes)
+            made = await Contained(engine, limiter, self._cache, self._policy).made(recipe)
         return _in_volume(recipe, made, "python")
 
     async def _node_on(
@@ -138,43 +140,52 @@ class Environments:
         about = await self._locks.get(["node", engine.image.id], lambda _: contained.about_node())
         runtime = node.runtime_of(about, engine.image.id)
 
-        async def locked(_: Path) -> str:
+        async def resolved(_: Path) -> str:
             async with contained.npm(pins, runtime, indexes) as npm:
                 return await self._vetted(spec, node.resolver(pins, npm))
 
-        lock = await self._locks.get([runtime.installer, indexes.npm, pins], locked)
-        recipe = node_recipe(pins, lock, runtime, indexes, self._policy.install_scripts)
-        return _in_volume(recipe, await contained.made(recipe), "node")
+        async with self._locks.of([runtime.installer, indexes.npm, pins], resolved) as lock:
+            recipe = node_recipe(pins, lock, runtime, indexes, self._policy.install_scripts)
+            made = await contained.made(recipe)
+        return _in_volume(recipe, made, "node")
 
     async def prepare(
         self, spec: EnvironmentSpec, interpreter: Interpreter, compiler: Compiler | None = None
     ) -> Environment:
         """The environment of these pins, made now if it is not there. Raises InstallFailed."""
-        pins = python_pins(spec)
-        lock = await self._python_lock(spec, interpreter)
-        key = [lock, python.installer(), interpreter.executable, interpreter.build, interpreter.platform]
-        digest = digest_of(json.dumps(key).encode())
-        environment = _at(self._cache / digest[:32], digest, interpreter)
-        if complete(environment.folder):
-            return environment
-        async with making(environment.folder) as partial:
-            if partial is not None:
-                packages = partial / environment.packages.relative_to(environment.folder)
+        async with self._python_lock(spec, interpreter) as lock:
+            key = [lock, python.installer(), interpreter.executable, interpreter.build, interpreter.platform]
+            digest = digest_of(json.dumps(key).encode())
+            environment = _at(self._cache / digest[:32], digest, interpreter)
+
+            async def make(folder: Path) -> None:
+                packages = folder / environment.packages.relative_to(environment.folder)
                 await python.unpack(lock, interpreter, packages, self._environ)
                 await (compiler or compile_here)(packages)
-                _as_virtual_environment(partial, interpreter)
-                finish(partial, "\n".join(pins) + "\n")
+                _as_virtual_environment(folder, interpreter)
+
+            await self._made(environment.folder, make)
         return environment
 
-    async def _python_lock(self, spec: EnvironmentSpec, interpreter: Interpreter) -> str:
+    def _python_lock(
+        self, spec: EnvironmentSpec, interpreter: Interpreter
+    ) -> AbstractAsyncContextManager[str]:
         pins = python_pins(spec)
 
-        async def made(folder: Path) -> str:
+        async def resolved(folder: Path) -> str:
             return await self._vetted(spec, python.resolver(pins, interpreter, folder, self._environ))
 
-        return await self._locks.get(
-            [python.installer(), pins, interpreter.version, interpreter.platform], made
-        )
+        return self._locks.of([python.installer(), pins, interpreter.version, interpreter.platform], resolved)
+
+    async def _made(self, folder: Path, make: Callable[[Path], Awaitable[None]]) -> None:
+        """Complete, made now if it was not; then the cache is brought within its bound."""
+        if complete(folder):
+            return
+        async with making(folder) as partial:
+            if partial is not None:
+                await make(partial)
+                await anyio.to_thread.run_sync(finish, partial, self._policy.environment_bytes)
+        await anyio.to_thread.run_sync(tidy, self._cache, self._policy.total_bytes)
 
     async def _vetted(self, spec: EnvironmentSpec, resolver: Resolver) -> str:
         """Only ever asked of pins that have no lock yet: of new dependencies."""
@@ -184,24 +195,22 @@ class Environments:
         """``node_modules`` of these pins, and ``bin`` with node and npm. Raises InstallFailed."""
         pins = node_pins(spec)
 
-        async def made(folder: Path) -> str:
+        async def resolved(folder: Path) -> str:
             await anyio.Path(folder / node.MANIFEST).write_text(node.manifest(pins), encoding="utf-8")
             npm = node.OwnNpm(runtime, folder, self._environ)
             return await self._vetted(spec, node.resolver(pins, npm))
 
-        lock = await self._locks.get([runtime.installer, pins], made)
-        key = [lock, runtime.installer, runtime.executable, runtime.version, runtime.build]
-        digest = digest_of(json.dumps(key).encode())
-        folder = self._cache / digest[:32]
-        environment = Environment(folder, digest, folder / node.MODULES, "node", node.prefixes(runtime))
-        if complete(folder):
-            return environment
-        async with making(folder) as partial:
-            if partial is not None:
+        async with self._locks.of([runtime.installer, pins], resolved) as lock:
+            key = [lock, runtime.installer, runtime.executable, runtime.version, runtime.build]
+            digest = digest_of(json.dumps(key).encode())
+            folder = self._cache / digest[:32]
+
+            async def make(partial: Path) -> None:
                 await node.install(pins, lock, runtime, partial, self._environ)
                 _with_programs(partial, runtime)
-                finish(partial, node.manifest(pins))
-        return environment
+
+            await self._made(folder, make)
+        return Environment(folder, digest, folder / node.MODULES, "node", node.prefixes(runtime))
 
 
 _ELSEWHERE = "Install Node.js with npm on this machine and choose the bubblewrap runner."

@@ -14,6 +14,7 @@ import anyio
 
 from samokoder.adapters.sandbox.containers import Engine, in_thread
 from samokoder.adapters.sandbox.dependencies import node
+from samokoder.adapters.sandbox.dependencies.failures import too_large
 from samokoder.adapters.sandbox.dependencies.indexes import Indexes
 from samokoder.adapters.sandbox.dependencies.node import NodeRuntime
 from samokoder.adapters.sandbox.dependencies.policy import DependencyPolicy
@@ -25,7 +26,7 @@ from samokoder.adapters.sandbox.dependencies.recipes import (
     npm_materials,
 )
 from samokoder.adapters.sandbox.dependencies.volumes import Finished, Volumes
-from samokoder.adapters.sandbox.dependencies.workshop import Workshop, too_large, workshop
+from samokoder.adapters.sandbox.dependencies.workshop import Workshop, workshop
 from samokoder.adapters.sandbox.locking import locked
 from samokoder.adapters.sandbox.place import text_of
 from samokoder.errors import SandboxUnavailable

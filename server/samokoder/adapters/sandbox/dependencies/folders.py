@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -11,20 +13,52 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 
+from samokoder.adapters.sandbox.dependencies.failures import too_large
 from samokoder.adapters.sandbox.locking import locked
 from samokoder.errors import InstallFailed
 
 STAMP = ".complete"
 
 
+IN_USE = 24 * 3600.0
+"""Seconds for which a folder that was asked for may still be in use; no sandbox lives as long."""
+
+
 def complete(folder: Path) -> bool:
-    return (folder / STAMP).is_file()
+    """Asking is using: the time of the stamp says when that was last."""
+    try:
+        os.utime(folder / STAMP)
+    except OSError:
+        return False
+    return True
 
 
-def finish(folder: Path, note: str) -> None:
-    """The last thing done to a folder; what has no stamp is made again."""
+def finish(folder: Path, largest: int) -> None:
+    """The last thing done to a folder; what has no stamp is made again. Raises InstallFailed."""
+    size = sum(file.lstat().st_blocks * 512 for file in folder.rglob("*"))
+    if size > largest:
+        raise too_large(largest)
     folder.chmod(0o755)
-    (folder / STAMP).write_text(note, encoding="utf-8")
+    (folder / STAMP).write_text(f"{size}\n", encoding="utf-8")
+
+
+def tidy(cache: Path, limit: int) -> list[Path]:
+    """Remove the least recently used beyond ``limit`` bytes, but none that may be in use."""
+    stamps = [(stamp.stat().st_mtime, _size(stamp), stamp.parent) for stamp in cache.glob(f"*/{STAMP}")]
+    total, removed = sum(size for _, size, _ in stamps), []
+    for used, size, folder in sorted(stamps):
+        if total <= limit or time.time() - used < IN_USE:
+            break
+        (folder / STAMP).unlink(missing_ok=True)  # first: what is half removed is no environment
+        shutil.rmtree(folder, ignore_errors=True)
+        removed.append(folder)
+        total -= size
+    return removed
+
+
+def _size(stamp: Path) -> int:
+    words = stamp.read_text(encoding="utf-8").split()
+    return int(words[0]) if words and words[0].isdigit() else 0
 
 
 @asynccontextmanager

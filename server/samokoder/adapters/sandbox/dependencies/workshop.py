@@ -18,11 +18,11 @@ import anyio.to_thread
 
 from samokoder.adapters.sandbox.containers import Container, Engine, ExecStream, in_thread
 from samokoder.adapters.sandbox.dependencies.egress import MIB, Egress
-from samokoder.adapters.sandbox.dependencies.failures import INSTALL_SECONDS, failed
+from samokoder.adapters.sandbox.dependencies.failures import INSTALL_SECONDS, failed, too_large
 from samokoder.adapters.sandbox.dependencies.proxy import Proxy
 from samokoder.adapters.sandbox.place import text_of
 from samokoder.adapters.sandbox.subprocesses import Finished
-from samokoder.errors import EgressDenied, InstallFailed
+from samokoder.errors import EgressDenied
 
 OUT = "/egress"
 """Where the proxy's socket lies, read-only."""
@@ -115,11 +115,6 @@ class Workshop:
             words = (await in_thread(self._limiter, self._container.run, ["du", "-sxk", "/env"]))[1].split()
             if words and words[0].isdigit() and int(words[0]) * 1024 > largest:
                 raise too_large(largest)
-
-
-def too_large(largest: int) -> InstallFailed:
-    hint = "Use fewer or smaller packages, or allow larger environments in the settings."
-    return InstallFailed(f"The dependencies take more than the {largest // MIB} MiB they may.", hint=hint)
 
 
 @asynccontextmanager
