@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import SecretStr
 
-from samokoder.domain.architecture import Dependency
+from samokoder.domain.architecture import Dependency, Service
 from samokoder.domain.evidence import Check, CommandReport, Isolation
 from samokoder.domain.files import Digest, Files, digest_of
 from samokoder.domain.message import Message, Tier
@@ -107,6 +107,39 @@ OnOutput = Callable[[bytes], None]
 """Takes what a command writes, as it comes; must not block."""
 
 
+class ServiceState(Value):
+    """How a service is."""
+
+    kind: Literal["starting", "ready", "failed", "stopped"]
+    why: str = ""
+    """Of a failure."""
+
+
+class RunningService(Protocol):
+    """A service at work in a sandbox, reached by an address of this machine."""
+
+    @property
+    def url(self) -> str:
+        """Of loopback; it leads to the service's port and to nothing else."""
+        ...
+
+    @property
+    def state(self) -> ServiceState: ...
+
+    @property
+    def used(self) -> float:
+        """When something went over a connection last; by the clock of ``time.monotonic``."""
+        ...
+
+    def log(self) -> str:
+        """The last of what it wrote."""
+        ...
+
+    async def changed(self, known: ServiceState) -> ServiceState:
+        """Wait until the state is another one."""
+        ...
+
+
 class SandboxSession(Protocol):
     """A prepared place to run checks of one run in."""
 
@@ -128,10 +161,22 @@ class SandboxSession(Protocol):
         """
         ...
 
+    def serve(
+        self, files: Mapping[FilePath, bytes], service: Service
+    ) -> AbstractAsyncContextManager[RunningService]:
+        """Start a service on a fresh copy of these files, and carry connections to it.
+
+        Leaving stops it and everything it started. Raises SandboxError when that could not be tried.
+        """
+        ...
+
 
 class Sandbox(Protocol):
-    def open(self, spec: EnvironmentSpec) -> AbstractAsyncContextManager[SandboxSession]:
-        """Raises SandboxUnavailable or InstallFailed, saying what is missing and how to get it."""
+    def open(self, spec: EnvironmentSpec, warm: bool = True) -> AbstractAsyncContextManager[SandboxSession]:
+        """Raises SandboxUnavailable or InstallFailed, saying what is missing and how to get it.
+
+        ``warm`` makes ready for many checks.
+        """
         ...
 
 

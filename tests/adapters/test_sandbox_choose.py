@@ -37,7 +37,7 @@ class Trying(FakeSandbox):
         return Isolation(level="none", separates=())
 
     @asynccontextmanager
-    async def open(self, spec: EnvironmentSpec) -> AsyncIterator[SandboxSession]:
+    async def open(self, spec: EnvironmentSpec, warm: bool = True) -> AsyncIterator[SandboxSession]:
         self.opened = True
         await self.probe()
         async with super().open(spec) as session:

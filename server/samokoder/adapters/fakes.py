@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import PurePath
 
 import anyio.lowlevel
 
-from samokoder.domain.architecture import Refusal
+from samokoder.domain.architecture import Refusal, Service
 from samokoder.domain.evidence import Check, CommandReport, Isolation
 from samokoder.domain.files import Digest, digest_of
 from samokoder.domain.paths import FilePath
 from samokoder.domain.project import folder_left_out, reason_to_leave_out
 from samokoder.errors import DependencyRefused, InvalidRequest
-from samokoder.ports import EnvironmentSpec, OnOutput, ProjectFiles, SandboxSession
+from samokoder.ports import (
+    EnvironmentSpec,
+    OnOutput,
+    ProjectFiles,
+    RunningService,
+    SandboxSession,
+    ServiceState,
+)
 
 Script = Callable[[Mapping[FilePath, bytes], Check], CommandReport]
 """What a command would have left behind on these files; may raise SandboxError."""
@@ -34,9 +43,11 @@ class FakeSandbox:
         self.opened: list[EnvironmentSpec] = []
         self.ran: list[Check] = []
         """Every check that was run, in order."""
+        self.served: list[tuple[dict[FilePath, bytes], FakeService]] = []
+        """Every service that was started, with its files."""
 
     @asynccontextmanager
-    async def open(self, spec: EnvironmentSpec) -> AsyncIterator[SandboxSession]:
+    async def open(self, spec: EnvironmentSpec, warm: bool = True) -> AsyncIterator[SandboxSession]:
         await anyio.lowlevel.checkpoint()
         self.opened.append(spec)
         if found := tuple(refusal for refusal in self.refusals if refusal.dependency in spec.dependencies):
@@ -60,6 +71,40 @@ class _FakeSession:
         if on_output and report.output:
             on_output(report.output.encode())
         return report
+
+    @asynccontextmanager
+    async def serve(self, files: Mapping[FilePath, bytes], service: Service) -> AsyncIterator[RunningService]:
+        running = FakeService()
+        self._sandbox.served.append((dict(files), running))
+        try:
+            yield running
+        finally:
+            running.become(ServiceState(kind="stopped"))
+
+
+class FakeService:
+    """A RunningService whose life is told by a test; nobody answers at its address."""
+
+    def __init__(self) -> None:
+        self.url = "http://127.0.0.1:1/"
+        self.state = ServiceState(kind="ready")
+        self.used = time.monotonic()
+        self.written = ""
+        self._moved = asyncio.Event()
+
+    def log(self) -> str:
+        return self.written
+
+    def become(self, state: ServiceState) -> None:
+        if self.state.kind in ("starting", "ready"):
+            self.state = state
+        self._moved.set()
+        self._moved = asyncio.Event()
+
+    async def changed(self, known: ServiceState) -> ServiceState:
+        while self.state == known:
+            await self._moved.wait()
+        return self.state
 
 
 class MemoryWorkspace:

@@ -52,7 +52,9 @@ class Service(Value):
     port: int
     """The port it listens on when the environment variable PORT names it."""
     health: str = "/"
-    """A path that answers 200 when the application is ready."""
+    """A path that answers 200 when the application is ready. Empty: it is enough that the port is open."""
+    says: str = ""
+    """Part of a line it writes when it is ready; then its port is not asked. Empty: it is asked."""
 
 
 class Architecture(Value):

@@ -89,7 +89,8 @@ def _start(architecture: Architecture) -> tuple[Check, ...]:
     service = architecture.service
     if service is None:
         return ()
-    title = f"the application starts and answers {service.health}"
+    up = f"answers {service.health}" if service.health and not service.says else "is ready"
+    title = f"the application starts and {up}"
     return (Check(id="start", title=title, command=service.command, service=service),)
 
 

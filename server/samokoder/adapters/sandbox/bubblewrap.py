@@ -85,11 +85,11 @@ class BubblewrapSandbox:
         return self._isolation
 
     @asynccontextmanager
-    async def open(self, spec: EnvironmentSpec) -> AsyncIterator[Session]:
+    async def open(self, spec: EnvironmentSpec, warm: bool = True) -> AsyncIterator[Session]:
         isolation = await self.probe()
         environment = await self._environments.prepare_here(spec)
         place = BubblewrapPlace(environment, isolation)
-        async with session_in(place, environment, self._policy) as session:
+        async with session_in(place, environment, self._policy, warm) as session:
             yield session
 
 
@@ -108,10 +108,10 @@ class BubblewrapPlace:
         """Its keepers are all there is."""
 
     @asynccontextmanager
-    async def keeper(self, warm: bool) -> AsyncIterator[Link]:
+    async def keeper(self, warm: bool, program: str = KEEPER) -> AsyncIterator[Link]:
         python = ["/env/bin/python"] if warm else [own_interpreter().executable, "-S"]
         with Wrapping(self._environment) as wrapping, counted(PROCESSES) as counting:
-            command = [*counting, *wrapping.command([*python, "-c", KEEPER, "/sandbox/runs", *SHARED])]
+            command = [*counting, *wrapping.command([*python, "-c", program, "/sandbox/runs", *SHARED])]
             async with process_link(command, {}, Path("/"), wrapping.descriptors) as link:
                 yield link
 

@@ -121,9 +121,9 @@ class AutoSandbox:
         return await (await self._best()).probe()
 
     @asynccontextmanager
-    async def open(self, spec: EnvironmentSpec) -> AsyncIterator[Session]:
+    async def open(self, spec: EnvironmentSpec, warm: bool = True) -> AsyncIterator[Session]:
         runner = await self._best()
-        async with runner.open(spec) as session:
+        async with runner.open(spec, warm) as session:
             yield session
 
     async def _best(self) -> Runner:

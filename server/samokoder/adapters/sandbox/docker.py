@@ -53,7 +53,7 @@ class DockerSandbox:
             return (await self._try_out(engine, limiter)).isolation
 
     @asynccontextmanager
-    async def open(self, spec: EnvironmentSpec) -> AsyncIterator[Session]:
+    async def open(self, spec: EnvironmentSpec, warm: bool = True) -> AsyncIterator[Session]:
         async with self._engine(spec.language) as (engine, limiter):
             trial = await self._try_out(engine, limiter)
             environment = await self._environments.prepare_on(
@@ -63,7 +63,7 @@ class DockerSandbox:
             async with (
                 reaping(engine, limiter),
                 DockerPlace(engine, limiter, trial.isolation, mounted) as place,
-                session_in(place, environment, self._policy) as session,
+                session_in(place, environment, self._policy, warm) as session,
             ):
                 yield session
 
@@ -169,11 +169,11 @@ class DockerPlace:
                 await self._discard(self._container)
 
     @asynccontextmanager
-    async def keeper(self, warm: bool) -> AsyncIterator[Link]:
+    async def keeper(self, warm: bool, program: str = KEEPER) -> AsyncIterator[Link]:
         python = ["/env/bin/python"] if warm else ["python3", "-S"]
         self._keepers += 1
         base = f"/sandbox/{self._keepers}"
-        container, stream = await self._connected([*python, "-c", KEEPER, base, *SHARED])
+        container, stream = await self._connected([*python, "-c", program, base, *SHARED])
         link = ContainerLink(stream, self._limiter)
         try:
             yield link

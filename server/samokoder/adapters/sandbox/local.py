@@ -55,10 +55,10 @@ class LocalSandbox:
         return ISOLATION
 
     @asynccontextmanager
-    async def open(self, spec: EnvironmentSpec) -> AsyncIterator[Session]:
+    async def open(self, spec: EnvironmentSpec, warm: bool = True) -> AsyncIterator[Session]:
         await self.probe()
         environment = await self._environments.prepare_here(spec)
-        async with session_in(LocalPlace(environment), environment, self._policy) as session:
+        async with session_in(LocalPlace(environment), environment, self._policy, warm) as session:
             yield session
 
 
@@ -73,12 +73,12 @@ class LocalPlace:
         """Its keepers are all there is."""
 
     @asynccontextmanager
-    async def keeper(self, warm: bool) -> AsyncIterator[Link]:
+    async def keeper(self, warm: bool, program: str = KEEPER) -> AsyncIterator[Link]:
         base = await anyio.to_thread.run_sync(_fresh_folder)
         python = [f"{self.root}/bin/python"] if warm else [own_interpreter().executable, "-S"]
         try:
             async with process_link(
-                [*python, "-c", KEEPER, str(base)], environment_of(self.path), base
+                [*python, "-c", program, str(base)], environment_of(self.path), base
             ) as link:
                 yield link
         finally:

@@ -32,7 +32,11 @@ def _bundle(*modules: str) -> str:
 
 KEEPER = _bundle("framing", "processes", "leftovers", "landlock", "command", "archive", "warden", "keeper")
 SWEEP = _bundle("processes", "sweep")
-PROBE = text_of("probe")
+PROBE = _bundle("readiness", "probe")
+RELAY = _bundle(
+    *("framing", "processes", "leftovers", "landlock", "command", "archive", "warden"),
+    *("readiness", "channel", "relay"),
+)
 SHARED = ("/tmp", "/dev/shm")
 """Folders of a separated place in which runs could leave something to the next one."""
 
@@ -79,8 +83,10 @@ class Place(Protocol):
         """Paths that differ from machine to machine, and what they are called in recorded output."""
         ...
 
-    def keeper(self, warm: bool) -> AbstractAsyncContextManager[Link]:
-        """Start a keeper; leaving ends it and everything below it. Raises SandboxUnavailable.
+    def keeper(self, warm: bool, program: str = KEEPER) -> AbstractAsyncContextManager[Link]:
+        """Start a keeper, or another program that leaves when its stdin ends.
+
+        Leaving ends it and everything below it. Raises SandboxUnavailable.
 
         A warm one runs in the environment's own interpreter, so that it can import from it.
         """

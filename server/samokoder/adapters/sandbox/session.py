@@ -10,19 +10,22 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import anyio
 
 from samokoder.adapters.sandbox.environments import Environment
 from samokoder.adapters.sandbox.frames import BrokenFrame, Told, Unpacker, pack
-from samokoder.adapters.sandbox.place import PROBE, Link, Place, environment_of
+from samokoder.adapters.sandbox.place import PROBE, RELAY, Link, Place, environment_of
 from samokoder.adapters.sandbox.policy import SandboxPolicy
+from samokoder.adapters.sandbox.preview.served import served
 from samokoder.adapters.sandbox.warm import Warm, fits, is_pytest, modules_of
+from samokoder.domain.architecture import Service
 from samokoder.domain.evidence import Check, CommandReport, Isolation, passing_tests_reported
 from samokoder.domain.files import Digest, digest_of
 from samokoder.domain.paths import FilePath
 from samokoder.errors import SandboxLost
-from samokoder.ports import OnOutput
+from samokoder.ports import OnOutput, RunningService
 
 GRACE = 15.0
 """Seconds beyond the time limit in which a keeper must have answered, killing included."""
@@ -103,6 +106,16 @@ class Session:
                 told = await self._run_cold(ask)
         return _proved(self._report(told), check)
 
+    @asynccontextmanager
+    async def serve(self, files: Mapping[FilePath, bytes], service: Service) -> AsyncIterator[RunningService]:
+        wanted = service.model_dump() | {"seconds": self._policy.health_seconds}
+        ask = self._ask(Job(service.command, files), service=wanted)
+        with self.in_use():
+            async with self._place.keeper(warm=False, program=RELAY) as link:
+                await link.send(ask.frame)
+                async with served(link, self._neutral) as running:
+                    yield running
+
     async def execute(self, job: Job) -> Done:
         with self.in_use():
             told = await self._run_cold(self._ask(job))
@@ -143,7 +156,7 @@ class Session:
             return None
         return await self._warm.run(ask.id, ask.frame, ask.seconds + GRACE, ask.hear)
 
-    def _ask(self, job: Job) -> Ask:
+    def _ask(self, job: Job, **more: Any) -> Ask:
         name = f"run-{next(self._ids)}"
         head = {
             "id": name,
@@ -154,6 +167,7 @@ class Session:
             "live": job.on_output is not None,
             "links": self._environment.links(self._place.root),
             "limits": self._policy.asked(self._environment.language),
+            **more,
         }
         if job.export:
             head["export"] = {"files": self._policy.export_files, "size": self._policy.export_bytes}
@@ -220,9 +234,11 @@ async def _one_run(link: Link, ask: Ask) -> Told:
 
 
 @asynccontextmanager
-async def session_in(place: Place, environment: Environment, policy: SandboxPolicy) -> AsyncIterator[Session]:
+async def session_in(
+    place: Place, environment: Environment, policy: SandboxPolicy, warm: bool = True
+) -> AsyncIterator[Session]:
     """A session whose warm keeper starts in the background, when there is something to warm up."""
-    session = Session(place, environment, policy, modules_of(environment))
+    session = Session(place, environment, policy, modules_of(environment) if warm else [])
     resting = asyncio.create_task(session.rest_when_idle())
     try:
         yield session
