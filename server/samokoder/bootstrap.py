@@ -76,6 +76,7 @@ async def build(settings: Settings, editor: Editor, environment: Mapping[str, st
             cost=partial(models.cost_of, chosen),
             today=lambda: date.today().isoformat(),
             clock=time.monotonic,
+            preview_idle=settings.preview_idle,
             new_id=new_id,
         )
     )

@@ -132,6 +132,8 @@ class Settings(CamelValue):
     """What checks may use. SAMOKODER_SANDBOX_POLICY_MEMORY, …_SECONDS, …"""
     dependencies: DependencySettings = DependencySettings()
     """Which packages generated projects may use. SAMOKODER_DEPENDENCIES_MINIMUM_AGE_DAYS, …_ALLOW, …"""
+    preview_idle: float = Field(default=900, gt=0)
+    """Seconds after which a preview nobody uses is stopped. SAMOKODER_PREVIEW_IDLE."""
     ask: bool = False
     """Whether clarifying questions wait for the person. SAMOKODER_ASK."""
     approve_specification: bool = False

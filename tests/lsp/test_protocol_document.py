@@ -25,8 +25,8 @@ def test_every_command_is_documented_with_what_it_takes() -> None:
     documented = {name: takes for name, takes, _ in ROWS if name.startswith("samokoder.")}
     assert set(documented) == set(COMMANDS)
     for name, command in COMMANDS.items():
-        for field in command.params.model_fields:
-            assert to_camel(field) in documented[name], f"{name}: {field}"
+        for field, about in command.params.model_fields.items():
+            assert (about.alias or to_camel(field)) in documented[name], f"{name}: {field}"
 
 
 def test_every_command_is_performed_by_something() -> None:

@@ -109,6 +109,13 @@ def _about_runs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     fork.add_argument("--into", metavar="DIR", help="another folder for the new run")
     repair = _run(commands.add_parser("repair", help="take up a run that ended unproved"))
     repair.add_argument("finding", nargs="?", help="the finding that is to be repaired")
+    _run(commands.add_parser("preview", help="start a run's application and tell its address, until Ctrl-C"))
+    _run(commands.add_parser("check", help="run a run's checks again, on the files in its folder now"))
+    export = _run(
+        commands.add_parser("export", help="put a run's files and what proves them into a zip file")
+    )
+    export.add_argument("--to", metavar="FILE", required=True, help="the zip file")
+    export.add_argument("--force", action="store_true", help="replace a file that is there")
     exported = _run(commands.add_parser("export-recording", help="keep all a replay needs in a file"))
     exported.add_argument("file", help="a new file")
     replay = _output(commands.add_parser("replay", help="do a recorded run again, offline, step by step"))

@@ -129,7 +129,7 @@ async def start(command: Sequence[str]) -> Client:
         start_new_session=True,
     )
     client = Client(process)
-    wants = {"samokoder": {"status": True, "event": True, "question": True}}
+    wants = {"samokoder": {"status": True, "event": True, "question": True, "preview": True}}
     try:
         await client.request(
             "initialize",

@@ -96,10 +96,10 @@ class _Stopping:
         self._cancelled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def __enter__(self) -> None:
-        _on_interrupt(self._pressed)
+        on_interrupt(self._pressed)
 
     def __exit__(self, *_: object) -> None:
-        _on_interrupt(None)
+        on_interrupt(None)
 
     def _pressed(self) -> None:
         if self._cancelling is None:
@@ -137,7 +137,7 @@ class _Stopping:
         return None
 
 
-def _on_interrupt(pressed: Callable[[], None] | None) -> None:
+def on_interrupt(pressed: Callable[[], None] | None) -> None:
     loop = asyncio.get_running_loop()
     try:
         if pressed is None:

@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from samokoder.cli import reports
+from samokoder.cli import products, reports
 from samokoder.cli.client import Client, ServerError, ServerGone, start
-from samokoder.cli.following import Follower, follow
+from samokoder.cli.following import Follower, follow, on_interrupt
 from samokoder.cli.lines import JsonLines, PlainLines
 from samokoder.domain.ending import EXIT_CODES, INTERRUPTED
 
@@ -245,6 +245,35 @@ async def _fork(client: Client, given: argparse.Namespace) -> int:
     )
 
 
+async def _export(client: Client, given: argparse.Namespace) -> int:
+    done = await client.command("export", runId=given.run, path=_absolute(given.to), force=given.force)
+    return _tell(given, done, products.exported)
+
+
+async def _check(client: Client, given: argparse.Namespace) -> int:
+    done = await client.command("runChecks", runId=given.run)
+    _tell(given, done, products.checked)
+    return 0 if done["passed"] else EXIT_CODES["built_unverified"]
+
+
+async def _preview(client: Client, given: argparse.Namespace) -> int:
+    """Until Ctrl-C, or until it is over by itself."""
+    shown = await client.command("preview", runId=given.run)
+    _tell(given, shown, products.preview)
+    if shown["state"] == "ready":
+        ctrl_c = asyncio.Event()
+        on_interrupt(ctrl_c.set)
+        over = await products.until_over(client, given.run, ctrl_c)
+        on_interrupt(None)
+        if over is None:
+            await client.command("stopPreview", runId=given.run)
+            return 0
+        _tell(given, over, products.preview)
+    if not given.json:
+        print((await client.command("previewLog", runId=given.run))["log"], file=sys.stderr, end="")
+    return ERROR
+
+
 async def _export_recording(client: Client, given: argparse.Namespace) -> int:
     done = await client.command("exportRecording", runId=given.run, path=_absolute(given.file))
     return _tell(given, done, reports.exported)
@@ -290,6 +319,9 @@ WORK: dict[str, Work] = {
     "cancel": _cancel,
     "fork": _fork,
     "export-recording": _export_recording,
+    "export": _export,
+    "check": _check,
+    "preview": _preview,
     "replay": _replay,
     "waive": _waive,
 }

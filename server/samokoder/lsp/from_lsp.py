@@ -12,7 +12,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from pygls.uris import to_fs_path
 
 NAME = "samokoder"
-NOTIFICATIONS = ("status", "event", "question")
+NOTIFICATIONS = ("status", "event", "question", "preview")
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class Abilities:
     """Opted in to ``samokoder/event``."""
     question: bool = False
     """Opted in to ``samokoder/question``."""
+    preview: bool = False
+    """Opted in to ``samokoder/preview``."""
     secrets: bool = False
     """Answers ``samokoder/getSecret``; declared among the experimental capabilities only."""
 

@@ -172,6 +172,34 @@ class ExportRecordingParams(RunParams):
     """A new file, as an absolute path or a file URI."""
 
 
+class ExportParams(RunParams):
+    path: str
+    """A zip file, as an absolute path or a file URI."""
+    force: bool = False
+    """Whether a file that is there already is replaced."""
+
+
+class CompareParams(RunParams):
+    from_step: int = Field(alias="from", ge=0)
+    """How many steps were done then."""
+    to_step: int | None = Field(default=None, alias="to", ge=0)
+    """None: now."""
+
+
+class TextOfParams(RunParams):
+    path: str | None = None
+    step: int | None = Field(default=None, ge=0)
+    """The file as it was after so many steps; None: as it is now."""
+    digest: str | None = None
+    """A content by its digest, instead."""
+
+    @model_validator(mode="after")
+    def _one_content(self) -> TextOfParams:
+        if (self.path is None) == (self.digest is None) or (self.digest and self.step is not None):
+            raise ValueError("give either path, perhaps with step, or digest")
+        return self
+
+
 class ReplayParams(Params):
     run_id: str | None = None
     recording: str | None = None

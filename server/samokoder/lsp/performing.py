@@ -29,6 +29,8 @@ from samokoder.lsp.params import (
     WaiveParams,
 )
 from samokoder.lsp.picture import picture, run_item, state_of
+from samokoder.lsp.previewing import preview, preview_log, stop_preview
+from samokoder.lsp.products import compare, export, run_checks, text_of
 from samokoder.lsp.recordings import export_recording, replay
 from samokoder.lsp.results import (
     CancelResult,
@@ -252,4 +254,14 @@ async def _open(session: Session, run_id: str, kind: Kind) -> Opened:
     return Opened(uri=uri_of(str(place)), shown=await _show(session, place))
 
 
-__all__ = ["export_recording", "replay"]
+__all__ = [
+    "compare",
+    "export",
+    "export_recording",
+    "preview",
+    "preview_log",
+    "replay",
+    "run_checks",
+    "stop_preview",
+    "text_of",
+]

@@ -197,6 +197,73 @@ class RecordingExported(Result):
     replies: int
 
 
+class PreviewResult(Result):
+    """``samokoder/preview``, and what the commands about previews give."""
+
+    run_id: str
+    url: str
+    """Of this machine; empty when it could not be started."""
+    state: Literal["starting", "ready", "failed", "stopped"]
+    why: str
+    """It failed, or was stopped."""
+
+
+class PreviewLog(PreviewResult):
+    log: str
+    """The last of what it wrote."""
+
+
+class ExportResult(Result):
+    path: str
+    files: int
+    bytes: int
+    state: State
+    """Only ``verified`` means that the files are the whole application and proved."""
+
+
+class ChangeResult(Result):
+    path: str
+    kind: Literal["added", "changed", "removed"]
+    before: str | None
+    after: str | None
+    """Digests of both texts."""
+
+
+class Comparison(Result):
+    run_id: str
+    files: tuple[ChangeResult, ...]
+
+
+class TextResult(Result):
+    text: str
+    digest: str
+
+
+class CheckedResult(Result):
+    id: str
+    title: str
+    command: str
+    state: Literal["passed", "failed", "not run"]
+    """``not run``: a limit ended it."""
+    exit_code: int | None
+    seconds: float
+    fault: str
+    output: str
+
+
+class ChecksResult(Result):
+    """The run's checks on the files in its folder."""
+
+    run_id: str
+    passed: bool
+    stale: bool
+    """Whether the files are no longer those the run has proved."""
+    changes: tuple[ChangeResult, ...]
+    """Since the run, of its own files."""
+    checks: tuple[CheckedResult, ...]
+    isolation: IsolationResult
+
+
 class ReplayResult(Result):
     """A replay in which every step came out as recorded; one that did not is an error."""
 

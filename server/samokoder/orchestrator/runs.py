@@ -30,6 +30,8 @@ from samokoder.orchestrator.advance import advance
 from samokoder.orchestrator.conduct import Conductor, fold
 from samokoder.orchestrator.costs import Costs, Estimate, costs, estimate
 from samokoder.orchestrator.findings import findings
+from samokoder.orchestrator.previews import Previews
+from samokoder.orchestrator.products import Products
 from samokoder.orchestrator.recording import Recording, recording_of
 from samokoder.orchestrator.replay import Replayed, replay, with_used
 from samokoder.orchestrator.world import World
@@ -54,6 +56,8 @@ class Runs:
         self._world = world
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._conductors: dict[str, Conductor] = {}
+        self.products = Products(world, self.read)
+        self.previews = Previews(world, self.read)
 
     # -------------------------------------------------------------------------------------- beginning
 
@@ -206,6 +210,7 @@ class Runs:
     async def close(self) -> None:
         """Stop all work. What is committed stays and can be resumed."""
         await asyncio.gather(*(self._stop(run_id) for run_id in list(self._tasks)))
+        await self.previews.close()
         await self._world.close_models()
         await self._world.journal.close()
 

@@ -36,6 +36,8 @@ class World:
     """Models for certain work; ``model`` does the rest."""
     model_slots: int = 16
     """Calls in flight at once."""
+    preview_idle: float = 900
+    """Seconds without use after which a preview is stopped."""
     sandbox_slots: int = 2
     """Checks running at once; they are bound by the processor."""
 
