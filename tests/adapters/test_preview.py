@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from samokoder.adapters.sandbox.limits import Limits
 
+from samokoder.adapters.sandbox.policy import SandboxPolicy
 from samokoder.domain.architecture import Service
 from samokoder.domain.paths import FilePath
 from samokoder.ports import RunningService, SandboxSession, ServiceState
@@ -43,13 +43,13 @@ async def main():
     await server.serve_forever()
 asyncio.run(main())
 """
-LIMITS = Limits(health_seconds=3)
+POLICY = SandboxPolicy(health_seconds=3)
 MARK = "samokoder-preview-test"
 
 
 @pytest.fixture(params=RUNNERS)
 async def session(request: pytest.FixtureRequest) -> AsyncIterator[SandboxSession]:
-    made = await runner(request.param, LIMITS)
+    made = await runner(request.param, POLICY)
     async with made.open(NOTHING, warm=False) as opened:
         yield opened
 

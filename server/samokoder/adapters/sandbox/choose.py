@@ -46,7 +46,7 @@ class Runner(Protocol):
         """What it separates here; raises SandboxError when it cannot be used."""
         ...
 
-    def open(self, spec: EnvironmentSpec) -> AbstractAsyncContextManager[Session]:
+    def open(self, spec: EnvironmentSpec, warm: bool = True) -> AbstractAsyncContextManager[Session]:
         """As the port has it, with a session that can do more."""
         ...
 
