@@ -30,6 +30,8 @@ OTHERS = {
     "SAMOKODER_API_KEY": "sk-canary-of-base-url",
 }
 CANARY = b"canary"
+MODEL = "work/samokoder-offline"
+NOBODY = "http://127.0.0.1:1/v1"
 DESCRIPTION = "Notes for our choir. A note has a title (required) and a text."
 
 
@@ -108,8 +110,11 @@ async def server(folder: Path, address: str) -> AsyncIterator[RawClient]:
             "OPENAI_LOG": "debug",
             "SAMOKODER_STATE": str(folder / "state"),
             "SAMOKODER_CACHE": str(folder / "cache"),
-            "SAMOKODER_ENDPOINTS": json.dumps({"work": {"baseUrl": f"{address}/v1"}}),
-            "SAMOKODER_MODEL": "work/samokoder-offline",
+            "SAMOKODER_ENDPOINTS": json.dumps(
+                {"work": {"baseUrl": f"{address}/v1"}, "gone": {"baseUrl": NOBODY}}
+            ),
+            "SAMOKODER_MODEL": f"gone/away, {MODEL}",
+            "SAMOKODER_PRICES": json.dumps({MODEL: {"input": 0.01, "output": 0.02}}),
         },
     )
     client = RawClient(process)
@@ -166,7 +171,9 @@ async def test_a_key_is_in_no_log_no_record_no_prompt_and_no_process(tmp_path: P
             good = await ended(client, tmp_path / "app")
             keeper.closed = True
             refused = await ended(client, tmp_path / "other")
-        tested = (await client.command("testModel"))["result"]
+        tested = (await client.command("testModel", model=MODEL))["result"]
+        costs = (await client.command("costs", runId=good["runId"]))["result"]
+        estimate = (await client.command("estimate"))["result"]
         listed = (await client.command("models", probe=True))["result"]
     assert client.process.stderr is not None
     errors = await client.process.stderr.read()
@@ -175,6 +182,10 @@ async def test_a_key_is_in_no_log_no_record_no_prompt_and_no_process(tmp_path: P
     assert good["state"] == "verified", good["reason"]
     assert refused["state"] == "environment_missing" and "refused the key" in refused["reason"]
     assert not tested["ok"] and "refused the key" in tested["error"]
+    assert [line["name"] for line in costs["byModel"]] == [MODEL]
+    assert 0 < costs["total"]["cost"] == good["usage"]["cost"] and estimate["runs"] == 1
+    noted = [event["detail"] for event in client.all("samokoder/event") if event["kind"] == "noted"]
+    assert any("samokoder-offline at 127.0.0.1 is asked instead" in detail for detail in noted), noted
     assert all(asked.headers["authorization"] == f"Bearer {KEY}" for asked in loopback.asked)
     record, trace = database(tmp_path / "state" / "state.db"), (tmp_path / "trace.log").read_bytes()
     assert b"choir" in record and b"DEBUG" in trace and "choir" in "".join(keeper.bodies)

@@ -26,7 +26,9 @@ class Narrow(Player):
     async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
         said = request.messages[1].content
         if len(said) > self.room:
-            raise ContextTooLarge(f"The {request.agent}'s question has {len(said)} characters.")
+            raise ContextTooLarge(
+                f"The {request.agent}'s question has {len(said)} characters.", hint="Take a larger one."
+            )
         self.taken.append(said)
         return await super().complete(request, watch)
 
@@ -40,7 +42,8 @@ async def finished(model: Player) -> tuple[str, str]:
 
 async def test_a_run_whose_questions_never_fit_ends_and_says_why() -> None:
     kind, reason = await finished(Narrow(10))
-    assert kind == "environment_missing" and "spec_writer's question" in reason
+    assert kind == "environment_missing"
+    assert "spec_writer's question" in reason and reason.endswith("Take a larger one.")
 
 
 async def test_a_run_whose_questions_fit_is_not_disturbed() -> None:

@@ -70,7 +70,7 @@ from samokoder.domain.paths import FilePath
 from samokoder.domain.project import is_text, shown
 from samokoder.domain.review import hunks
 from samokoder.domain.run import Building, Designing, Planning, Run
-from samokoder.errors import BudgetExceeded, DependencyRefused, ModelUnavailable, SandboxError
+from samokoder.errors import BudgetExceeded, DependencyRefused, ModelUnavailable, SamokoderError, SandboxError
 from samokoder.orchestrator import briefs
 from samokoder.orchestrator.asking import Unusable, ask
 from samokoder.orchestrator.integration import baseline, checks_for, checks_of
@@ -97,14 +97,19 @@ async def perform(action: Action, run: Run, world: World, session: OpenSession) 
     except Unusable as error:
         landing = Landing(NothingUsable(cause="invalid_answer", reason=str(error), spent=error.spent))
     except ModelUnavailable as error:
-        landing = Landing(NothingUsable(cause="model_unavailable", reason=str(error)))
+        landing = Landing(NothingUsable(cause="model_unavailable", reason=_words(error)))
     except BudgetExceeded as error:
         landing = Landing(NothingUsable(cause="budget", reason=str(error), cap=error.cap))
     except DependencyRefused as error:
         landing = Landing(DependenciesRefused(refusals=error.refusals))
     except SandboxError as error:
-        landing = Landing(EnvironmentMissing(what=" ".join(filter(None, (str(error), error.hint)))))
+        landing = Landing(EnvironmentMissing(what=_words(error)))
     return Landing(landing.outcome.model_copy(update={"action": key(action)}), landing.blobs)
+
+
+def _words(error: SamokoderError) -> str:
+    """What happened, and what the person can do."""
+    return " ".join(filter(None, (str(error), error.hint)))
 
 
 def _watched(action: Action, run: Run, world: World) -> World:
