@@ -53,6 +53,7 @@ async def build(settings: Settings, editor: Editor, environment: Mapping[str, st
     """Raises StateDamaged, StateTooNew or StateBusy when the database cannot be used."""
     await asyncio.to_thread(_load)
     from samokoder import models
+    from samokoder.adapters.scanning import Scanner
     from samokoder.adapters.sqlite import open_journal
     from samokoder.orchestrator.runs import Runs
     from samokoder.orchestrator.world import World
@@ -69,6 +70,7 @@ async def build(settings: Settings, editor: Editor, environment: Mapping[str, st
             model=model,
             by_tier=by_tier,
             sandbox=sandboxes(settings),
+            scan=Scanner(settings.scanning),
             workspace=workspace(),
             journal=journal,
             editor=editor,

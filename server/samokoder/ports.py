@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, Protocol
 
@@ -15,6 +15,7 @@ from samokoder.domain.message import Message, Tier
 from samokoder.domain.outcome import Outcome
 from samokoder.domain.paths import FilePath
 from samokoder.domain.request import NO_PURPOSE, Budget, Purpose, Request, Usage
+from samokoder.domain.review import Danger
 from samokoder.domain.run import Run
 from samokoder.domain.value import Value
 
@@ -178,6 +179,15 @@ class Sandbox(Protocol):
         ``warm`` makes ready for many checks.
         """
         ...
+
+
+Scan = Callable[[Mapping[FilePath, bytes]], Awaitable[tuple[Danger, ...]]]
+"""A look at files before anything runs them; raises SandboxError when it cannot look."""
+
+
+async def unscanned(files: Mapping[FilePath, bytes]) -> tuple[Danger, ...]:
+    """For tests of other things."""
+    return ()
 
 
 # ----------------------------------------------------------------------------------- the workspace

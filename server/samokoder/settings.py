@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from platformdirs import user_cache_path, user_data_path
 from pydantic import ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -126,6 +126,8 @@ class Settings(CamelValue):
     """Key for that endpoint. SAMOKODER_API_KEY."""
     sandbox: SandboxChoice = "auto"
     """Where checks run when a run does not say. SAMOKODER_SANDBOX."""
+    scanning: dict[str, Literal["block", "ask", "note", "off"]] = {}
+    """What findings of the scanner lead to, by rule or the beginning of its name: ``{"S301": "block"}``."""
     image: str = ""
     """Docker image checks run in; empty is the default one. SAMOKODER_IMAGE."""
     sandbox_policy: SandboxPolicySettings = SandboxPolicySettings()

@@ -12,7 +12,7 @@ from samokoder.domain.files import Digest, Files
 from samokoder.domain.paths import FilePath
 from samokoder.domain.plan import Plan
 from samokoder.domain.request import Usage
-from samokoder.domain.review import Finding, Hunk, Review
+from samokoder.domain.review import Danger, Finding, Hunk, Review
 from samokoder.domain.specification import Answer, Specification
 from samokoder.domain.value import Value
 from samokoder.domain.work import Breakdown, Diagnosis, Strategy
@@ -149,6 +149,8 @@ class Reviewed(Fact):
     """The versions that were read."""
     hunks: tuple[Hunk, ...]
     review: Review
+    dangers: tuple[Danger, ...] = ()
+    """What the scanner saw in these files."""
 
 
 class CheckRan(Fact):

@@ -46,13 +46,23 @@ class Finding(Value):
 
     id: Digest
     task: str
-    source: Literal["reviewer", "check", "dependency"]
+    source: Literal["reviewer", "scanner", "check", "dependency"]
     path: FilePath | None
     line: int
     message: str
     severity: Literal["error", "warning", "note"]
     waived: str = ""
     """The reason a person gave for letting it be."""
+
+
+class Danger(Value):
+    """What was seen in a file before anything ran it."""
+
+    path: FilePath
+    line: int
+    message: str
+    action: Literal["block", "ask", "note"]
+    """``block`` is mended before it runs, ``ask`` is for the person to decide, ``note`` is only shown."""
 
 
 def finding_id(task: str, source: str, path: str | None, message: str) -> Digest:

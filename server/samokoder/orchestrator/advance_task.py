@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import assert_never
+from typing import Literal, assert_never
 
 from samokoder.domain.evidence import Evidence
 from samokoder.domain.files import tree_digest
@@ -20,7 +20,7 @@ from samokoder.domain.outcome import (
 from samokoder.domain.request import Budget, Options
 from samokoder.domain.review import Finding, finding_id
 from samokoder.domain.run import Building
-from samokoder.domain.specification import Answer
+from samokoder.domain.specification import Answer, Question
 from samokoder.domain.work import (
     Asking,
     BreakingDown,
@@ -40,6 +40,8 @@ from samokoder.errors import UnexpectedOutcome
 from samokoder.orchestrator import repair
 from samokoder.orchestrator.integration import checks_of, final_tree, results_of
 
+MAY_IT = "danger-"
+LET_IT_RUN, CHANGE_IT = "let it run", "change it"
 TaskOutcome = ChecksWritten | ChecksSeen | BrokenDown | FileWritten | Reviewed | CheckRan | Diagnosed
 
 
@@ -57,7 +59,7 @@ def advance_task(building: Building, outcome: TaskOutcome, options: Options) -> 
         case FileWritten():
             return repair.after_writing(building.replaced(_written(task, outcome)), task.task.id, options)
         case Reviewed():
-            return building.replaced(_reviewed(task, outcome, options.budget))
+            return building.replaced(_reviewed(task, outcome, options))
         case CheckRan():
             return conclude(_checked(building, task, outcome), options)
         case Diagnosed():
@@ -119,26 +121,63 @@ def _written(task: TaskRun, outcome: FileWritten) -> TaskRun:
     )
 
 
-def _reviewed(task: TaskRun, outcome: Reviewed, budget: Budget) -> TaskRun:
-    """Every hunk must be approved, or its finding waived by a person; silence approves nothing."""
+def _reviewed(task: TaskRun, outcome: Reviewed, options: Options) -> TaskRun:
+    """Every hunk is to be approved and every danger mended, or waived by a person; silence is no approval."""
     assert isinstance(task.phase, Reviewing)
     approach = task.phase.approach
     waived = {finding.id for finding in task.findings if finding.waived}
-    findings = review_findings(task, outcome)
+    findings = (*review_findings(task, outcome), *danger_findings(task, outcome, options))
     open_findings = [f for f in findings if f.severity == "error" and f.id not in waived]
+    doubtful = [
+        f for f in findings if f.source == "scanner" and f.severity == "warning" and f.id not in waived
+    ]
     kept = tuple(f for f in task.findings if f.waived or f.source == "check")
     task = _set(task, findings=(*kept, *(f for f in findings if f.id not in waived)))
     if not open_findings:
-        reviewed = {**task.reviewed, **outcome.files}
-        return _set(task, reviewed=reviewed, reviews=0, phase=Verifying())
-    if task.reviews + 1 >= budget.reviews:
-        reason = f"the reviewer sent it back {budget.reviews} times: {open_findings[0].message}"
+        task = _set(task, reviewed={**task.reviewed, **outcome.files}, reviews=0)
+        return _set(task, phase=Asking(question=_may_it(task, doubtful)) if doubtful else Verifying())
+    if task.reviews + 1 >= options.budget.reviews:
+        reason = f"it was sent back {options.budget.reviews} times: {open_findings[0].message}"
         return _set(task, phase=GivenUp(why="budget_exhausted", reason=reason))
-    orders = tuple(
-        FileOrder(path=path, instruction=" ".join(f.message for f in open_findings if f.path == path))
-        for path in dict.fromkeys(f.path for f in open_findings if f.path)
+    return _code(_set(task, reviews=task.reviews + 1), approach, _orders(open_findings))
+
+
+def _orders(findings: Sequence[Finding]) -> tuple[FileOrder, ...]:
+    return tuple(
+        FileOrder(path=path, instruction=" ".join(f.message for f in findings if f.path == path))
+        for path in dict.fromkeys(f.path for f in findings if f.path)
     )
-    return _code(_set(task, reviews=task.reviews + 1), approach, orders)
+
+
+def danger_findings(task: TaskRun, outcome: Reviewed, options: Options) -> tuple[Finding, ...]:
+    """What the scanner saw. Where nobody can be asked, what would be asked must be mended."""
+    severities: dict[str, Literal["error", "warning", "note"]] = {
+        "block": "error",
+        "ask": "warning" if options.ask else "error",
+        "note": "note",
+    }
+    return tuple(
+        Finding(
+            id=finding_id(task.task.id, "scanner", danger.path, danger.message),
+            task=task.task.id,
+            source="scanner",
+            path=danger.path,
+            line=danger.line,
+            message=danger.message,
+            severity=severities[danger.action],
+        )
+        for danger in outcome.dangers
+    )
+
+
+def _may_it(task: TaskRun, doubtful: Sequence[Finding]) -> Question:
+    seen = "; ".join(f"{f.path}:{f.line}: {f.message}" for f in doubtful)
+    return Question(
+        id=f"{MAY_IT}{task.task.id}-{task.rounds}",
+        text=f"{task.task.title}: before it runs, look at {seen}. May it run?",
+        options=(LET_IT_RUN, CHANGE_IT),
+        default=CHANGE_IT,
+    )
 
 
 def review_findings(task: TaskRun, outcome: Reviewed) -> tuple[Finding, ...]:
@@ -254,11 +293,25 @@ def answer_task(building: Building, answer: Answer) -> Building:
 
 
 def _answered(task: TaskRun, answer: Answer) -> TaskRun:
+    if answer.question.startswith(MAY_IT):
+        return _decided(task, answer)
     if answer.text == repair.ACCEPT_UNPROVED:
         return _set(task, phase=GivenUp(why="built_unverified", reason="accepted by the person unproved"))
     if answer.skipped or answer.text == repair.GIVE_UP:
         return _set(task, phase=GivenUp(why="stuck", reason="no repair made progress"))
     return _set(task, phase=Verifying(), tried=(), hint=answer.text)
+
+
+def _decided(task: TaskRun, answer: Answer) -> TaskRun:
+    """What the person said of code the scanner was in doubt of."""
+    doubtful = [
+        f for f in task.findings if f.source == "scanner" and f.severity == "warning" and not f.waived
+    ]
+    if answer.text == LET_IT_RUN and not answer.skipped:
+        allowed = [f.model_copy(update={"waived": LET_IT_RUN}) for f in doubtful]
+        others = [f for f in task.findings if f not in doubtful]
+        return _set(task, findings=(*others, *allowed), phase=Verifying())
+    return _code(task, f"do without what was found: {answer.text}", _orders(doubtful))
 
 
 def waive(building: Building, outcome: FindingWaived) -> Building:

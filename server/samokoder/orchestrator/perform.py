@@ -279,7 +279,10 @@ async def _review(action: ReviewFiles, run: Run, world: World) -> Landing:
     pieces = tuple(hunk for path in action.changed for hunk in hunks(path, old.get(path), new[path]))
     brief = briefs.reviewer(building, action, pieces)
     review, spent = await ask(REVIEWER, brief, run, world, salt=_salt(run, action))
-    outcome = Reviewed(task=action.task, files=changed, hunks=pieces, review=review, spent=spent)
+    dangers = await world.scan(await contents(world, changed))
+    outcome = Reviewed(
+        task=action.task, files=changed, hunks=pieces, review=review, dangers=dangers, spent=spent
+    )
     return Landing(outcome)
 
 

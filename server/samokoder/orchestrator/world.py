@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 
 from samokoder.domain.message import Tier
 from samokoder.domain.request import SandboxChoice, Usage
-from samokoder.ports import Editor, Journal, LanguageModel, Sandbox, Watch, Workspace, unwatched
+from samokoder.ports import (
+    Editor,
+    Journal,
+    LanguageModel,
+    Sandbox,
+    Scan,
+    Watch,
+    Workspace,
+    unscanned,
+    unwatched,
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,8 @@ class World:
     """The person's own date, ISO 8601."""
     task: str = ""
     """What the calls made in it are booked on."""
+    scan: Scan = unscanned
+    """Looks at what was written before it is run."""
     watch: Watch = unwatched
     """Told of every call to a model while it goes on."""
     by_tier: Mapping[Tier, LanguageModel] = field(default_factory=dict)

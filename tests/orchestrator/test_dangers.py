@@ -1,0 +1,119 @@
+"""What the scanner sees is mended, asked about or shown, and never run before that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from samokoder.adapters.fakes import FakeSandbox
+from samokoder.domain.evidence import Check
+from samokoder.domain.paths import FilePath
+from samokoder.domain.review import Danger, Finding
+from samokoder.domain.run import Run, waiting_for
+from samokoder.errors import SandboxUnavailable
+from samokoder.orchestrator.advance_task import CHANGE_IT, LET_IT_RUN
+from samokoder.orchestrator.findings import findings
+from samokoder.orchestrator.runs import Runs
+from tests.orchestrator import story
+from tests.orchestrator.cast import only_with_code, world
+
+WRONG = FilePath("app/models.py")
+
+
+class Scanner:
+    """Sees a danger in the first versions of one file, and remembers what it has let through."""
+
+    def __init__(self, action: Literal["block", "ask", "note"], versions: int = 1) -> None:
+        self.action, self.versions, self.refused = action, versions, set[bytes]()
+
+    async def __call__(self, files: Mapping[FilePath, bytes]) -> tuple[Danger, ...]:
+        content = files.get(WRONG)
+        if content is None or (content not in self.refused and len(self.refused) >= self.versions):
+            return ()
+        self.refused.add(content)
+        return (Danger(path=WRONG, line=1, message="it calls eval (S307)", action=self.action),)
+
+
+def watching(ran: list[bytes]) -> FakeSandbox:
+    def script(files: Any, check: Check) -> Any:
+        if WRONG in files:
+            ran.append(files[WRONG])
+        return only_with_code(files, check)
+
+    return FakeSandbox(script)
+
+
+async def played(scanner: Scanner, **options: object) -> tuple[Runs, str, Run, list[bytes]]:
+    ran: list[bytes] = []
+    sandbox = watching(ran)
+    runs = Runs(world(sandbox=lambda choice: sandbox, scan=scanner))
+    run_id = await runs.start(story.request(**options))
+    return runs, run_id, await runs.wait(run_id), ran
+
+
+async def test_what_is_blocked_is_mended_and_never_run() -> None:
+    scanner = Scanner("block")
+    *_, run, ran = await played(scanner)
+    assert run.end is not None and run.end.kind == "verified"
+    assert scanner.refused and ran and not scanner.refused & set(ran)
+
+
+async def test_what_stays_dangerous_is_given_up_without_running_it() -> None:
+    scanner = Scanner("block", versions=99)
+    *_, run, ran = await played(scanner)
+    assert run.end is not None and run.end.kind != "verified" and ran == []
+    assert "eval" in run.end.reason or any("eval" in one.message for one in shown(run))
+
+
+async def test_a_doubt_waits_for_the_person_who_may_let_it_run() -> None:
+    scanner = Scanner("ask")
+    runs, run_id, run, ran = await played(scanner, ask=True)
+    while question := next(iter(waiting_for(run)), None):
+        assert not scanner.refused or ran == []
+        if "eval" not in question.text:
+            await runs.answer(run_id, question.id, question.default)
+        else:
+            assert question.options == (LET_IT_RUN, CHANGE_IT) and question.default == CHANGE_IT
+            await runs.answer(run_id, question.id, LET_IT_RUN)
+        run = await runs.wait(run_id)
+    assert run.end is not None and run.end.kind == "verified"
+    assert scanner.refused <= set(ran)
+
+
+async def test_a_doubt_the_person_does_not_share_is_mended() -> None:
+    scanner = Scanner("ask")
+    runs, run_id, run, ran = await played(scanner, ask=True)
+    while question := next(iter(waiting_for(run)), None):
+        await runs.answer(run_id, question.id, question.default)
+        run = await runs.wait(run_id)
+    assert run.end is not None and run.end.kind == "verified"
+    assert not scanner.refused & set(ran)
+
+
+async def test_where_nobody_is_asked_a_doubt_is_mended() -> None:
+    scanner = Scanner("ask")
+    *_, run, ran = await played(scanner)
+    assert run.end is not None and run.end.kind == "verified"
+    assert scanner.refused and not scanner.refused & set(ran)
+
+
+async def test_a_note_is_run_and_shown() -> None:
+    scanner = Scanner("note")
+    *_, run, ran = await played(scanner)
+    assert run.end is not None and run.end.kind == "verified"
+    assert scanner.refused <= set(ran)
+
+
+async def test_what_cannot_be_looked_at_is_not_run() -> None:
+    async def broken(files: Mapping[FilePath, bytes]) -> tuple[Danger, ...]:
+        raise SandboxUnavailable("ruff is missing", hint="Install it.")
+
+    ran: list[bytes] = []
+    sandbox = watching(ran)
+    runs = Runs(world(sandbox=lambda choice: sandbox, scan=broken))
+    run = await runs.wait(await runs.start(story.request()))
+    assert run.end is not None and run.end.kind == "environment_missing" and ran == []
+
+
+def shown(run: Run) -> tuple[Finding, ...]:
+    return findings(run)
