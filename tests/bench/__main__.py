@@ -8,13 +8,14 @@ import platform
 import tempfile
 from pathlib import Path
 
-from tests.bench import dependencies, journal, models, server
+from tests.bench import dependencies, journal, models, sandbox, server
 
 SERIES = (
     ("server", server.measure),
     ("journal", journal.measure),
     ("models", models.measure),
     ("dependencies", dependencies.measure),
+    ("sandbox", sandbox.measure),
 )
 
 

@@ -12,15 +12,16 @@ from samokoder.adapters.sandbox.seccomp import profile_text
 
 PATH = "/env/bin:/env/node_modules/.bin:/usr/local/bin:/usr/bin:/bin"
 
+NPROC = 4096
+
 
 def hardened(
     policy: SandboxPolicy, image: str, environment: Path | str | None, cpus: float, podman: bool
 ) -> dict[str, Any]:
     """Arguments for a container; ``environment`` is a folder of this machine or the name of a volume."""
-    from docker.types import LogConfig, Mount, Ulimit
+    from docker.types import LogConfig, Mount
 
     kind = "bind" if isinstance(environment, Path) else "volume"
-    limits = (("nofile", policy.open_files), ("fsize", policy.file_size), ("core", 0))
     return {
         "image": image,
         "command": ["sh", "-c", "cat >/dev/null"],
@@ -42,7 +43,7 @@ def hardened(
         "nano_cpus": int(cpus * 1e9),
         "oom_score_adj": 500,
         "shm_size": policy.shm_bytes,
-        "ulimits": [Ulimit(name=name, soft=value, hard=value) for name, value in limits],
+        "ulimits": ulimits(policy, podman),
         "tmpfs": _folders(policy, podman),
         "mounts": [Mount("/env", str(environment), type=kind, read_only=True)] if environment else [],
         "log_config": LogConfig(type="none"),
@@ -51,16 +52,28 @@ def hardened(
     }
 
 
+def ulimits(policy: SandboxPolicy, podman: bool, any_size: bool = False) -> list[Any]:
+    """``any_size`` is for installers: packages may hold files of any size."""
+    from docker.types import Ulimit
+
+    limits = [("nofile", policy.open_files), ("core", 0)]
+    if not any_size:
+        limits.append(("fsize", policy.file_size))
+    if podman:  # it raises this one by itself, which it may not everywhere; pids_limit is what counts
+        limits.append(("nproc", NPROC))
+    return [Ulimit(name=name, soft=value, hard=value) for name, value in limits]
+
+
 def _seccomp(podman: bool) -> str:
     """Podman takes the name of a file on its machine, Docker the text."""
     return str(files(__package__) / "seccomp.json") if podman else profile_text()
 
 
 def _folders(policy: SandboxPolicy, podman: bool) -> dict[str, str]:
-    """Podman cannot make a folder in memory somebody's own; there it is everybody's in the container."""
-    mine = "mode=1777" if podman else f"mode=0700,uid={policy.exec_uid},gid={policy.exec_uid}"
+    """Podman knows no owners and no inodes here: the folder is as the image has it, and memory bounds it."""
+    user = policy.exec_uid
+    own = f"mode=0700,uid={user},gid={user},nr_inodes={policy.workspace_inodes}"
     return {
         "/tmp": f"rw,nosuid,nodev,size={policy.tmp_bytes},mode=1777",
-        "/sandbox": f"rw,nosuid,nodev,exec,size={policy.workspace_bytes},"
-        f"nr_inodes={policy.workspace_inodes},{mine}",
+        "/sandbox": f"rw,nosuid,nodev,exec,size={policy.workspace_bytes},{'mode=1777' if podman else own}",
     }

@@ -37,13 +37,19 @@ LIMITS = (
 """What must be read back inside, at most as large as the policy has it."""
 
 
-def kept(runner: str, output: str, policy: SandboxPolicy) -> dict[str, float]:
-    """The limits that hold inside; raises PolicyUnsupported, naming those of the policy that do not."""
+def kept(
+    runner: str, output: str, policy: SandboxPolicy, untold: frozenset[str] = frozenset()
+) -> dict[str, float]:
+    """The limits that hold inside; raises PolicyUnsupported, naming those of the policy that do not.
+
+    ``untold`` are those an engine cannot be told of; they are reported as they are.
+    """
     try:
         found: dict[str, float | None] = dict(json.loads(output.strip().splitlines()[-1]))
     except (ValueError, IndexError, TypeError) as error:
         raise PolicyUnsupported(f"The limits of {runner} could not be read back: {output[-500:]}") from error
-    most = {name: float(getattr(policy, name)) for name in LIMITS} | {"core": 0.0}
+    most = {name: float(getattr(policy, name)) for name in LIMITS if name not in untold}
+    most["core"] = 0.0
     exact = {"main_uid": policy.main_uid, "exec_uid": policy.exec_uid, "read_only": 1}
     missing = [name for name, value in most.items() if not _at_most(found.get(name), value)]
     missing += [name for name, value in exact.items() if found.get(name) != value]

@@ -41,10 +41,11 @@ def try_out(engine: Engine) -> Trial:
     finally:
         container.remove()
     runner = f"{engine.image.engine} with the runtime {engine.used_runtime}"
+    untold = frozenset({"workspace_inodes"} if engine.is_podman else ())
     isolation = Isolation.model_validate(
         {"level": level_of(engine), "separates": separated(runner, reached), "engine": engine.image.engine}
     )
-    return Trial(isolation, interpreter, kept(runner, limits, engine.policy))
+    return Trial(isolation, interpreter, kept(runner, limits, engine.policy, untold))
 
 
 def level_of(engine: Engine) -> str:

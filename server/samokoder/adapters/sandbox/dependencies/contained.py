@@ -128,6 +128,8 @@ def why_not(engine: Engine, indexes: Indexes) -> str:
     """Why an install cannot be contained here; empty when it can."""
     if sys.platform != "linux" or not str(engine.client.api.base_url).startswith("http+docker://"):
         return "the engine runs on another machine or in a virtual one, which cannot use a socket of ours"
+    if engine.is_podman:
+        return "Podman makes volumes that only root may write into"
     if engine.runtime not in _JOINS_SOCKETS:
         return f"the runtime {engine.runtime} does not let a container use a socket of ours"
     if "Docker Desktop" in str(engine.client.info().get("OperatingSystem")):

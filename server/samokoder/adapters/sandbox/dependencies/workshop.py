@@ -20,6 +20,7 @@ from samokoder.adapters.sandbox.containers import Container, Engine, ExecStream,
 from samokoder.adapters.sandbox.dependencies.egress import MIB, Egress
 from samokoder.adapters.sandbox.dependencies.failures import INSTALL_SECONDS, failed, too_large
 from samokoder.adapters.sandbox.dependencies.proxy import Proxy
+from samokoder.adapters.sandbox.hardening import ulimits
 from samokoder.adapters.sandbox.place import text_of
 from samokoder.adapters.sandbox.subprocesses import Finished
 from samokoder.errors import EgressDenied
@@ -127,6 +128,7 @@ async def workshop(
     try:
         async with proxy.serving(folder / "out" / "proxy"):
             changes = _changes(folder / "out", materials)
+            changes["ulimits"] = ulimits(engine.policy, engine.is_podman, any_size=True)
             container = await in_thread(limiter, functools.partial(engine.start, None, **changes))
             try:
                 yield Workshop(limiter, container, proxy)
@@ -155,7 +157,7 @@ def _laid_out(materials: Materials) -> Path:
 
 def _changes(out: Path, materials: Materials) -> dict[str, Any]:
     """What is different from the container checks run in."""
-    from docker.types import Mount, Ulimit
+    from docker.types import Mount
 
     mounts = [Mount(OUT, os.fspath(out), type="bind", read_only=True)]
     if materials.volume:
@@ -163,5 +165,4 @@ def _changes(out: Path, materials: Materials) -> dict[str, Any]:
     for inside, place in materials.places.items():
         mounts.append(Mount(inside, os.fspath(place), type="bind", read_only=True))
     shim = ["python3", "-I", "-S", "-c", text_of("shim"), f"{OUT}/proxy", str(PORT)]
-    limits = [Ulimit(name="nofile", soft=1024, hard=1024), Ulimit(name="core", soft=0, hard=0)]
-    return {"command": shim, "mounts": mounts, "ulimits": limits}  # packages may hold files of any size
+    return {"command": shim, "mounts": mounts}
