@@ -142,8 +142,8 @@ export class Window {
 
   async reload(first = false) {
     const query = this.folder ? `?folder=${encodeURIComponent(this.folder)}` : "?ew=true";
-    if (first) await this.page.goto(`${this.server.url}/${query}`);
-    else await this.page.reload();
+    if (first) await this.page.goto(`${this.server.url}/${query}`, { timeout: 120_000 });
+    else await this.page.reload({ timeout: 120_000 });
     await this.page.waitForSelector(".monaco-workbench", { timeout: 60_000 });
     await this.page.waitForSelector(".statusbar-item", { timeout: 30_000 });
   }
@@ -199,7 +199,7 @@ export class Window {
 
   async showView() {
     const tab = this.page.locator('.activitybar .action-label[aria-label^="Samokoder"]').first();
-    await tab.click();
+    await tab.click({ force: true }); // a badge may lie above it
     await this.page.locator('.pane-header[aria-label^="Plan"], .pane-header[aria-label^="План"]').first().waitFor();
   }
 
