@@ -1,12 +1,19 @@
 // Trying the application out: beside its code or in the browser, what it prints, its checks; and taking it elsewhere.
 import * as path from "node:path";
 import * as vscode from "vscode";
-import type { RunStarted } from "../protocol";
 import { chosenRun, trusted, type Command, type World } from "./command";
-import { begin } from "./starting";
 
 interface Previewed {
   url: string;
+  state: "starting" | "ready" | "failed" | "stopped";
+  why: string;
+}
+
+interface Checked {
+  passed: boolean;
+  stale: boolean;
+  changes: { path: string }[];
+  checks: { title: string; state: "passed" | "failed" | "not run"; seconds: number; fault: string; output: string }[];
 }
 
 export const preview: Command = async (world, given) => {
@@ -25,9 +32,13 @@ async function start(world: World, runId: string | undefined): Promise<Previewed
   if (!(await trusted())) return undefined;
   const chosen = await chosenRun(world, runId ? { runId } : {}, ({ state }) => state === "verified" || state === "built_unverified");
   if (!chosen) return undefined;
-  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: vscode.l10n.t("Starting the application") }, () =>
+  const previewed = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: vscode.l10n.t("Starting the application") }, () =>
     world.server.ask<Previewed>("samokoder.preview", { runId: chosen }),
   );
+  if (previewed.state === "ready") return previewed;
+  const log = vscode.l10n.t("What it printed");
+  void vscode.window.showErrorMessage(vscode.l10n.t("The application did not start: {0}", previewed.why), log).then((pressed) => pressed && previewLog(world, { runId: chosen }));
+  return undefined;
 }
 
 /** Beside the code. A desktop whose server is elsewhere reaches it by a forwarded port. */
@@ -49,17 +60,31 @@ export const stopPreview: Command = async (world, given) => {
 export const previewLog: Command = async (world, given) => {
   const runId = await chosenRun(world, given);
   if (!runId) return;
-  const told = await world.server.ask<{ text?: string; lines?: string[] }>("samokoder.previewLog", { runId });
-  const text = told.text ?? told.lines?.join("\n") ?? "";
-  const printed = `\`\`\`\`text\n${text || vscode.l10n.t("It has printed nothing.")}\n\`\`\`\``;
+  const told = await world.server.ask<{ log: string }>("samokoder.previewLog", { runId });
+  const printed = `\`\`\`\`text\n${told.log || vscode.l10n.t("It has printed nothing.")}\n\`\`\`\``;
   await world.notes.show(vscode.l10n.t("What the application prints"), printed);
 };
 
 export const runChecks: Command = async (world, given) => {
   if (!(await trusted())) return;
   const runId = await chosenRun(world, given);
-  if (runId) await begin(world, "samokoder.runChecks", { runId }, vscode.l10n.t("Running the checks"));
+  if (!runId) return;
+  const checked = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: vscode.l10n.t("Running the checks") }, () =>
+    world.server.ask<Checked>("samokoder.runChecks", { runId }),
+  );
+  await world.notes.show(vscode.l10n.t("Checks of the files as they are now"), report(checked));
 };
+
+function report({ passed, stale, changes, checks }: Checked): string {
+  const verdict = passed ? vscode.l10n.t("All checks pass on the files as they are now.") : vscode.l10n.t("Not every check passes on the files as they are now.");
+  const since = stale ? vscode.l10n.t("Changed since the run: {0}", changes.map(({ path }) => `\`${path}\``).join(", ")) : "";
+  const marks = { passed: "✅", failed: "❌", "not run": "⚠️" };
+  const lines = checks.map(({ title, state, seconds, fault, output }) => {
+    const shown = state === "passed" || !output ? "" : `\n\`\`\`\`text\n${output.slice(-4000)}\n\`\`\`\`\n`;
+    return `- ${marks[state]} ${title} (${vscode.l10n.t("{0} s", seconds.toFixed(1))}) ${fault}${shown}`;
+  });
+  return [`# ${verdict}`, since, lines.join("\n")].filter(Boolean).join("\n\n");
+}
 
 export const exportRun: Command = async (world, given) => {
   const runId = await chosenRun(world, given);
@@ -68,7 +93,7 @@ export const exportRun: Command = async (world, given) => {
   const suggested = vscode.Uri.file(path.join(path.dirname(folder), `${path.basename(folder) || "application"}.zip`));
   const chosen = await vscode.window.showSaveDialog({ defaultUri: suggested, filters: { ZIP: ["zip"] }, title: vscode.l10n.t("Export the application, with its evidence") });
   if (!chosen) return;
-  await world.server.ask<RunStarted>("samokoder.export", { runId, path: chosen.fsPath });
+  await world.server.ask("samokoder.export", { runId, path: chosen.fsPath, force: true }); // the dialog has asked before replacing
   const reveal = vscode.l10n.t("Show the file");
   const pressed = await vscode.window.showInformationMessage(vscode.l10n.t("Exported to {0}.", chosen.fsPath), reveal);
   if (pressed) await vscode.commands.executeCommand("revealFileInOS", chosen);

@@ -84,6 +84,41 @@ export const journeys = {
     assert.equal(fs.existsSync(path.join(window.folder, ".samokoder")), false);
   },
 
+  async "tried out beside its code, and stopped"({ open, shot }) {
+    const window = await open({ settings: { "samokoder.approveSpecification": false, "samokoder.ask": false } });
+    await window.command("Samokoder: Describe an Application…");
+    await window.input(LIBRARY);
+    await window.waitStatus(/done, and proved to work/, 240_000);
+    await window.command("Samokoder: Try the Application Out");
+    await window.page.locator(".tab", { hasText: "Simple Browser" }).waitFor({ timeout: 90_000 });
+    await until("the application's page", 60_000, async () => {
+      const texts = await Promise.all(window.page.frames().map((frame) => frame.locator("body").innerText({ timeout: 1_000 }).catch(() => "")));
+      return texts.some((text) => /Books/.test(text) && /Loans/.test(text));
+    });
+    await shot(window, "preview");
+    await window.command("Samokoder: Stop the Application");
+  },
+
+  async "reviewed: one piece rejected, the rest accepted"({ open, shot }) {
+    const window = await open({ settings: { "samokoder.approveSpecification": false, "samokoder.ask": false, "samokoder.review": true } });
+    await window.command("Samokoder: Describe an Application…");
+    await window.input(LIBRARY);
+    await window.waitStatus(/done, and proved to work/, 240_000);
+    assert.equal(fs.existsSync(path.join(window.folder, "app", "main.py")), false);
+    await window.showView();
+    await window.press("Review", /files are proposed/);
+    await window.page.locator(".multiDiffEntry").first().waitFor({ timeout: 60_000 });
+    await shot(window, "review");
+    const readme = window.row("Proposed Changes", "README.md");
+    await readme.scrollIntoViewIfNeeded();
+    await readme.hover();
+    await readme.locator('.action-label[aria-label^="Reject"]').click();
+    await until("the rejected file to leave the list", 20_000, async () => !(await window.rows("Proposed Changes")).some((row) => row.startsWith("README.md")));
+    await window.command("Samokoder: Accept All Changes");
+    await until("the accepted files", 60_000, async () => fs.existsSync(path.join(window.folder, "app", "main.py")));
+    assert.equal(fs.existsSync(path.join(window.folder, "README.md")), false);
+  },
+
   async "cancelled from its notification"({ open }) {
     const window = await open({ settings: { "samokoder.approveSpecification": false, "samokoder.ask": false } });
     await window.command("Samokoder: Describe an Application…");
