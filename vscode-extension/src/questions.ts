@@ -4,6 +4,8 @@ import { APPROVALS, type Question } from "./protocol";
 import type { Given } from "./views/row";
 
 const BUTTONS = 3;
+/** Longer ones are cut off on a button; a list shows them whole. */
+const BUTTON_LENGTH = 16;
 
 export class Questions {
   private readonly asked = new Set<string>();
@@ -37,8 +39,9 @@ export class Questions {
   }
 
   private async ask(question: Question, given: Given): Promise<void> {
-    const other = vscode.l10n.t("Another answer…");
-    const options = question.options.length <= BUTTONS ? question.options : [];
+    const fit = question.options.length <= BUTTONS && question.options.every((option) => option.length <= BUTTON_LENGTH);
+    const options = fit ? question.options : [];
+    const other = options.length ? vscode.l10n.t("Another answer…") : vscode.l10n.t("Answer…");
     const chosen = await vscode.window.showInformationMessage(`Samokoder: ${question.text}`, ...options, other);
     if (chosen === undefined) return;
     const text = chosen === other ? {} : { text: chosen };

@@ -50,7 +50,7 @@ export const journeys = {
     await shot(window, "evidence");
   },
 
-  async "a question answered by its button"({ open, shot }) {
+  async "a question answered from its notification"({ open, shot }) {
     const window = await open({ settings: { "samokoder.approveSpecification": false } });
     await window.command("Samokoder: Describe an Application…");
     await window.input("A museum. Each exhibit has a name and a year. Each visitor has a name and an email.");
@@ -58,7 +58,9 @@ export const journeys = {
     await window.showView();
     await until("the question in the view", 10_000, async () => /How are visitors related/i.test((await window.rows("Waiting")).join()));
     await shot(window, "question");
-    await window.press("Not related", /How are visitors related/i);
+    await window.press("Answer…", /How are visitors related/i);
+    await shot(window, "answers");
+    await window.pick("Not related");
     await window.waitStatus(/done, and proved to work/, 240_000);
   },
 
