@@ -12,7 +12,7 @@ from samokoder.offline.understanding.life_cycles import state_names
 from samokoder.offline.understanding.listing import things_kept
 from samokoder.offline.understanding.phrases import Mark, Node, Nodes, Phrase, Verb
 from samokoder.offline.understanding.statements import statements_of
-from samokoder.offline.understanding.subjects import meant, status_owner
+from samokoder.offline.understanding.subjects import is_venue, meant, status_owner
 
 
 def definition_of(clause: Nodes, last: Phrase | None) -> list[Fact]:
@@ -31,6 +31,7 @@ def definition_of(clause: Nodes, last: Phrase | None) -> list[Fact]:
     head = free[-1] if free else heads[-1][1] if heads else None
     owner = status_owner(before)
     subject = _heading(head, before) if head is not None else None
+    subject = _first_listed(subject, items, before) or subject
     kind = shape(subject, items)
     if owner is not None or (head is not None and head.attribute == "status" and not head.thing):
         spoken = [node for node in before if isinstance(node, Phrase) and node.thing]
@@ -46,6 +47,16 @@ def definition_of(clause: Nodes, last: Phrase | None) -> list[Fact]:
         return [*things_kept(items)]
     about = [Belongs(named, node, sure=False) for i, node in heads if prepositional(before, i) and node.thing]
     return [*statements_of(before), Mention(named, Strength.described), Fields(named, items), *about]
+
+
+def _first_listed(subject: Phrase | None, items: Sequence[Item], before: Nodes) -> Phrase | None:
+    """ "Home pharmacy: medicine, dosage, expiry date": fields of the medicine, which the list begins with."""
+    first = items[0].phrase
+    unknown = subject is None or (subject.thing is None and not subject.plural)
+    begins = first.thing is not None and not first.attribute and not first.plural and items[0] == Item(first)
+    fields = sum(bool(item.phrase.attribute) for item in items[1:])
+    collects = len(before) > 1 or (subject is not None and is_venue(subject))
+    return first if unknown and begins and collects and fields * 2 > len(items) else None
 
 
 def _list_before(clause: Nodes, at: int) -> int | None:

@@ -106,7 +106,37 @@ def _text(node: Node) -> str:
 
 def read_items(nodes: Sequence[Node]) -> tuple[Item, ...]:
     """The items of a list that fills the given nodes."""
-    return tuple(_read(_whole(list(segments(nodes)))))
+    return _with_status(tuple(_read(_whole(list(segments(nodes))))))
+
+
+def _with_status(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """ "a date, draft or published": two states side by side are the values of one status."""
+    found: list[Item] = []
+    for item in items:
+        before = found[-1] if found else None
+        if _bare_state(item) and before is not None and (_bare_state(before) or _made_status(before)):
+            values = before.choices or (before.phrase.text.lower(),)
+            status = before if _made_status(before) else Item(_status_phrase(item.phrase.russian))
+            found[-1] = replace(status, choices=(*values, item.phrase.text.lower()))
+        else:
+            found.append(item)
+    return tuple(found)
+
+
+def _bare_state(item: Item) -> bool:
+    return item == Item(item.phrase) and item.phrase.complement is None and is_state(item.phrase.text)
+
+
+def _made_status(item: Item) -> bool:
+    return item.phrase.attribute == "status" and bool(item.choices) and item.phrase.text in _STATUS_WORDS
+
+
+_STATUS_WORDS = ("status", "статус")
+
+
+def _status_phrase(russian: bool) -> Phrase:
+    word = _STATUS_WORDS[russian]
+    return Phrase((Unit(tokens(word), attribute="status"),))
 
 
 def segments(nodes: Sequence[Node]) -> Iterator[Segment]:
@@ -208,8 +238,7 @@ def _is_filler(node: Node, words: Sequence[str]) -> bool:
 
 
 def _status_of(segment: Segment) -> Phrase:
-    word = "статус" if is_cyrillic(text_of(segment)) else "status"
-    return Phrase((Unit(tokens(word), attribute="status"),))
+    return _status_phrase(is_cyrillic(text_of(segment)))
 
 
 def _without_noun(segment: Segment) -> list[Item]:
@@ -351,13 +380,15 @@ def _parted(tail: Segment) -> tuple[list[Segment], Segment]:
     inside: list[Segment] = []
     outside: list[Node] = []
     group: list[Node] | None = None
+    depth = 0
     for node in tail:
-        if _depth(node) > 0:
+        depth += _depth(node)
+        if _depth(node) > 0 and depth == 1:
             group = []
-        elif _depth(node) < 0:
+        elif _depth(node) < 0 and depth <= 0:
             if group:
                 inside.append(tuple(group))
-            group = None
+            group, depth = None, 0
         elif group is not None:
             group.append(node)
         else:

@@ -15,7 +15,7 @@ def life_of(clause: Nodes, last: Phrase | None) -> list[Fact]:
         return _arrow_life(clause, arrows, last)
     at = next((i for i, node in enumerate(clause) if isinstance(node, Cue) and node.kind == "states"), None)
     if at is None:
-        return []
+        return _after_status(clause, last)
     names = state_names(clause[at + 1 :])
     known = sum(is_state(name) for name in names)
     if len(names) < 2 or (known * 2 < len(names)):
@@ -23,6 +23,19 @@ def life_of(clause: Nodes, last: Phrase | None) -> list[Fact]:
     since = max((i for i, node in enumerate(clause[:at]) if node == Mark(";")), default=0)
     subject = first_thing(clause[since:at]) or first_noun(clause[since:at])
     return [Life(subject or last, names)]
+
+
+def _after_status(clause: Nodes, last: Phrase | None) -> list[Fact]:
+    """ "agents set the status open, pending, solved": values follow the word, at the end of a sentence."""
+    at = next((i for i, n in enumerate(clause) if isinstance(n, Phrase) and n.attribute == "status"), None)
+    if at is None or any(
+        node == Mark(":") or is_cue(node, "have", "with") for node in clause[max(at - 3, 0) :]
+    ):
+        return []
+    names = state_names(tuple(n for n in clause[at + 1 :] if n not in (Filler("as"), Filler("to"))))
+    if len(names) < 2 or not all(is_state(name) for name in names) or last is None:
+        return []
+    return [Life(status_owner(clause[: at + 1]) or last, names)]
 
 
 def _arrow_life(clause: Nodes, arrows: list[int], last: Phrase | None) -> list[Fact]:

@@ -107,6 +107,8 @@ def _clause(clause: Nodes, last: Phrase | None) -> list[Fact]:
     if life := life_of(clause, last):
         return life
     found = definition_of(clause, last) or bare_list(clause) or statements_of(clause)
+    if last is None:
+        found = _named_whole(clause, found)
     found = [*lines(counted(clause, found)), *confirmed(clause), *both_ways(clause), *two_of(clause)]
     found += [fact for fields in found if isinstance(fields, Fields) for fact in listed_things(fields.items)]
     found += loose_attributes(clause, found)
@@ -126,6 +128,19 @@ def _clause(clause: Nodes, last: Phrase | None) -> list[Fact]:
         if phrase.thing and phrase not in figures and phrase not in heading
     ]
     return [*found, *(Mention(phrase, Strength.spoken_of) for phrase in spoken)]
+
+
+def _named_whole(clause: Nodes, found: list[Fact]) -> list[Fact]:
+    """ "A blog with posts, categories and tags", said first: the blog is the application itself."""
+    for fact in found:
+        if not isinstance(fact, Fields) or fact.thing is None or fact.thing.plural:
+            continue
+        things = [item for item in fact.items if item.phrase.plural and is_thing(item.phrase)]
+        unknown = fact.thing.thing is None or not lexicon.things()[fact.thing.thing].fields
+        if len(things) == len(fact.items) >= 2 and unknown:
+            kept = [f for f in found if f is not fact and getattr(f, "thing", None) != fact.thing]
+            return [*kept, *things_kept(fact.items)]
+    return found
 
 
 def _heading(clause: Nodes) -> tuple[Phrase, ...]:
