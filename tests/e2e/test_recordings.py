@@ -1,7 +1,7 @@
 """Whole runs that were really answered, from the prompts alone: each comes out again as it did.
 
-The recordings hold every reply; what the program makes of them is computed anew. ``docs/prompts.md`` tells what they
-showed about the prompts.
+The recordings hold every reply; what the program makes of them is computed anew. ``docs/prompts.md`` tells
+what they showed about the prompts.
 """
 
 from __future__ import annotations
