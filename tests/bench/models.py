@@ -19,6 +19,7 @@ import httpx2
 
 from samokoder.adapters.disk import DiskWorkspace
 from samokoder.adapters.fakes import FakeSandbox
+from samokoder.adapters.models.events import EventStream, Heard
 from samokoder.adapters.openai_model import OpenAIModel
 from samokoder.adapters.sqlite import open_journal
 from samokoder.domain.architecture import Module
@@ -64,6 +65,7 @@ async def measure(folder: Path) -> dict[str, float]:
     return {
         **await _chunks("one by one", rate=1_000),
         **await _chunks("as they come", rate=0),
+        **_decoding(),
         **await _ten_at_once(),
         **await _applications(folder),
         **_imports(),
@@ -123,6 +125,19 @@ async def _cpu(url: str) -> float:
     spent = time.process_time() - began
     await model.close()
     return spent
+
+
+def _decoding() -> dict[str, float]:
+    """Our own part of a chunk, without connection and event loop."""
+    chunk, times = event({"content": "word "}, None, "m"), []
+    for _ in range(ROUNDS):
+        stream, heard = EventStream(), Heard()
+        began = time.process_time()
+        for _ in range(PIECES):
+            for data in stream.feed(chunk):
+                heard.take(data)
+        times.append((time.process_time() - began) / PIECES)
+    return show("of it to decode", 1e6 * median(times), "µs")
 
 
 async def _ten_at_once() -> dict[str, float]:
