@@ -349,6 +349,13 @@ class Editor(Protocol):
         """Those of these files that are open with changes the person has not saved."""
         ...
 
+    async def put(self, target: str, path: FilePath, text: str) -> bool | None:
+        """Make an open document hold this text; True once it was seen to. None: nothing to do it with.
+
+        The document is unsaved afterwards, and counts no more as changed by the person.
+        """
+        ...
+
     async def secret(self, name: str) -> SecretStr | None:
         """A key from the editor's secret store, by the name of its provider; None where there is none."""
         ...

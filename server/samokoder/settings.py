@@ -142,6 +142,8 @@ class Settings(CamelValue):
     """Whether the specification waits for approval. SAMOKODER_APPROVE_SPECIFICATION."""
     approve_plan: bool = False
     """Whether the plan waits for approval. SAMOKODER_APPROVE_PLAN."""
+    review: bool = False
+    """Whether files are proposed to the person instead of written. SAMOKODER_REVIEW."""
     budget: BudgetSettings = BudgetSettings()
     """What one run may spend when it does not say. SAMOKODER_BUDGET_CALLS, …_TOKENS, …_COST, …_SECONDS."""
 

@@ -32,6 +32,9 @@ class Listener:
     async def unsaved(self, target: str, paths: Sequence[FilePath]) -> frozenset[FilePath]:
         return frozenset()
 
+    async def put(self, target: str, path: FilePath, text: str) -> bool | None:
+        return None
+
     async def secret(self, name: str) -> None:
         return None
 

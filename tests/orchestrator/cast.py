@@ -103,6 +103,9 @@ class Silent:
     async def unsaved(self, target: str, paths: Sequence[FilePath]) -> frozenset[FilePath]:
         return self._unsaved & frozenset(paths)
 
+    async def put(self, target: str, path: FilePath, text: str) -> bool | None:
+        return None
+
     async def secret(self, name: str) -> None:
         return None
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from samokoder.domain.architecture import Architecture, Dependency, Refusal
+from samokoder.domain.changes import Judgement
 from samokoder.domain.evidence import Check, CommandReport, Evidence, Isolation
 from samokoder.domain.files import Digest, Files
 from samokoder.domain.paths import FilePath
@@ -199,6 +200,36 @@ class FindingWaived(Fact):
     reason: str
 
 
+class FileJudged(Value):
+    """What a person said of one proposed file."""
+
+    path: FilePath
+    judgement: Judgement
+    now: Digest | None = None
+    """What was put into the folder or the open document; None when nothing was."""
+
+
+class Judged(Fact):
+    """A person accepted or rejected what was proposed, whole or in part."""
+
+    kind: Literal["judged"] = "judged"
+    files: tuple[FileJudged, ...]
+
+
+class Commented(Fact):
+    """A person wants something else in a file the agents wrote."""
+
+    kind: Literal["commented"] = "commented"
+    finding: Finding
+
+
+class Steered(Fact):
+    """A person gave a hint for all that is still to be asked."""
+
+    kind: Literal["steered"] = "steered"
+    text: str
+
+
 class Cancelled(Fact):
     kind: Literal["cancelled"] = "cancelled"
 
@@ -239,7 +270,10 @@ Outcome = Annotated[
     | NothingUsable
     | FindingWaived
     | Cancelled
-    | Resumed,
+    | Resumed
+    | Judged
+    | Commented
+    | Steered,
     Field(discriminator="kind"),
 ]
 

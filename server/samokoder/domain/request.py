@@ -85,6 +85,8 @@ class Options(Value):
     """Whether clarifying questions wait for the person; otherwise the defaults are assumed and said."""
     approve_specification: bool = False
     approve_plan: bool = False
+    review: bool = False
+    """Whether files are proposed to the person, who puts them into the folder; otherwise they are written."""
     sandbox: SandboxChoice = "auto"
     stronger_model: bool = False
     """Whether a stronger model is configured to turn to when repair makes no progress."""

@@ -46,7 +46,7 @@ class Finding(Value):
 
     id: Digest
     task: str
-    source: Literal["reviewer", "scanner", "check", "dependency"]
+    source: Literal["reviewer", "scanner", "check", "dependency", "person"]
     path: FilePath | None
     line: int
     message: str

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from samokoder.domain.architecture import Architecture, Refusal
+from samokoder.domain.changes import Judgement
 from samokoder.domain.ending import End
 from samokoder.domain.evidence import Isolation
 from samokoder.domain.files import Digest, Files, union
@@ -163,6 +164,14 @@ class Environment(Value):
     isolation: Isolation
 
 
+class Hint(Value):
+    """What a person said while the run went on."""
+
+    text: str
+    not_for: frozenset[str] = frozenset()
+    """Keys of actions that could be under way then: their briefs do not change."""
+
+
 class Run(Value):
     """Everything there is to know about a run. There is no other state."""
 
@@ -185,6 +194,27 @@ class Run(Value):
     """Files in the person's folder that are not ours and were left as they are."""
     paused: Question | None = None
     """A cap is reached, and nothing is done before the person has said whether it may be passed."""
+
+    judged: dict[FilePath, Judgement] = {}
+    """What the person said of proposed files."""
+    hints: tuple[Hint, ...] = ()
+
+    @property
+    def proposed(self) -> Files:
+        """What waits for the person: files to be reviewed, and those a file of theirs is in the way of."""
+        if not isinstance(self.unfinished, Building):
+            return {}
+        every = self.request.options.review
+        return {
+            path: digest
+            for path, digest in self.unfinished.landed.items()
+            if self.mirrored.get(path) != digest and (every or path in self.conflicts)
+        }
+
+    @property
+    def partly_accepted(self) -> bool:
+        """Whether the folder holds a mixture that nobody has verified."""
+        return self.request.options.review and bool(self.mirrored) and bool(self.proposed)
 
     @property
     def unfinished(self) -> UnfinishedPhase:

@@ -55,6 +55,8 @@ class OptionsParams(Params):
     ask: bool | None = None
     approve_specification: bool | None = None
     approve_plan: bool | None = None
+    review: bool | None = None
+    """Whether files are proposed, and put into the folder by the person."""
     sandbox: SandboxChoice | None = None
     budget: BudgetParams = BudgetParams()
 

@@ -85,6 +85,7 @@ def options_of(settings: Settings, given: OptionsParams) -> Options:
             "ask": settings.ask,
             "approve_specification": settings.approve_specification,
             "approve_plan": settings.approve_plan,
+            "review": settings.review,
             "sandbox": settings.sandbox,
             "stronger_model": settings.has_strong_model,
             **wanted,

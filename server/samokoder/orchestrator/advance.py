@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, assert_never
 
+from samokoder.domain.action import ASKS_MODEL, key
 from samokoder.domain.architecture import Dependency, Refusal
 from samokoder.domain.ending import End
 from samokoder.domain.outcome import (
@@ -18,6 +19,7 @@ from samokoder.domain.outcome import (
     CheckRan,
     ChecksSeen,
     ChecksWritten,
+    Commented,
     DependenciesRefused,
     DependenciesReplaced,
     Designed,
@@ -27,6 +29,7 @@ from samokoder.domain.outcome import (
     EnvironmentReady,
     FileWritten,
     FindingWaived,
+    Judged,
     Mirrored,
     NothingUsable,
     Outcome,
@@ -38,6 +41,7 @@ from samokoder.domain.outcome import (
     Reviewed,
     SpecificationApproved,
     Specified,
+    Steered,
 )
 from samokoder.domain.plan import Plan
 from samokoder.domain.project import is_test
@@ -51,6 +55,7 @@ from samokoder.domain.run import (
     Existing,
     Failure,
     Finished,
+    Hint,
     Planning,
     Run,
     Specifying,
@@ -61,7 +66,7 @@ from samokoder.domain.specification import Answer, Specification
 from samokoder.domain.work import GivenUp, Verified
 from samokoder.errors import UnexpectedOutcome
 from samokoder.orchestrator import caps
-from samokoder.orchestrator.advance_task import advance_task, answer_task, take_up, waive
+from samokoder.orchestrator.advance_task import advance_task, answer_task, comment, take_up, waive
 from samokoder.orchestrator.decide import decide
 from samokoder.orchestrator.integration import task_runs, with_integration
 
@@ -91,6 +96,14 @@ def _apply(run: Run, outcome: Outcome) -> Run:
             return _with(run, _baseline(_building(run, outcome), report.exit_code == 0))
         case FindingWaived():
             return _with(run, waive(_building(run, outcome), outcome))
+        case Judged():
+            return _judged(run, outcome)
+        case Commented(finding=finding):
+            taken_up = _resume(run, Resumed()) if run.end else run
+            return _with(taken_up, comment(_building(taken_up, outcome), finding))
+        case Steered(text=text):
+            under_way = frozenset(key(a) for a in decide(run) if isinstance(a, ASKS_MODEL))
+            return run.model_copy(update={"hints": (*run.hints, Hint(text=text, not_for=under_way))})
         case Mirrored():
             return _mirrored(run, outcome)
         case NothingUsable():
@@ -342,6 +355,18 @@ def _ended_for_want_of_environment(run: Run) -> bool:
 def _mirrored(run: Run, outcome: Mirrored) -> Run:
     conflicts = tuple(dict.fromkeys((*run.conflicts, *outcome.conflicts)))
     return run.model_copy(update={"mirrored": {**run.mirrored, **outcome.files}, "conflicts": conflicts})
+
+
+def _judged(run: Run, outcome: Judged) -> Run:
+    """What was put into the folder is there now; it is the run's own tree only when all of it is."""
+    put = {file.path: file.now for file in outcome.files if file.now is not None}
+    return run.model_copy(
+        update={
+            "judged": {**run.judged, **{file.path: file.judgement for file in outcome.files}},
+            "mirrored": {**run.mirrored, **put},
+            "conflicts": tuple(path for path in run.conflicts if path not in put),
+        }
+    )
 
 
 def _nothing_usable(run: Run, outcome: NothingUsable) -> Run:

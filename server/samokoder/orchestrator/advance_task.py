@@ -326,6 +326,35 @@ def waive(building: Building, outcome: FindingWaived) -> Building:
     return building.replaced(task)
 
 
+def comment(building: Building, finding: Finding) -> Building:
+    """What a person wants otherwise goes to the task that owns the file, or to the author of its checks."""
+    task = building.task(finding.task)
+    task = _set(task, findings=(*(f for f in task.findings if f.id != finding.id), finding), tried=())
+    assert finding.path is not None
+    if isinstance(task.phase, BreakingDown | Coding | Reviewing):
+        return building.replaced(_set(task, hint=finding.message))  # it is being written anyway
+    if finding.path in task.task.files:
+        place = f"At line {finding.line}: " if finding.line > 1 else ""
+        order = FileOrder(path=finding.path, instruction=f"{place}{finding.message}")
+        return _again_above(building.replaced(_code(task, COMMENTED, (order,))), task.task.id)
+    again = _set(rewrite_checks(task, f"a person says: {finding.message}"), phase=Verifying())
+    return _again_above(building.replaced(again), task.task.id)
+
+
+COMMENTED = "A person looked at the file and wants something else; what they say goes before the plan."
+
+
+def _again_above(building: Building, task_id: str) -> Building:
+    """What stood on the old files must be proved again."""
+    above = [
+        _set(task, phase=Verifying())
+        for task in building.tasks
+        if isinstance(task.phase, Verified)
+        and any(t.task.id == task_id for t in building.standing_on(task.task.id))
+    ]
+    return building.replaced(*above)
+
+
 def take_up(building: Building) -> Building:
     """Every task that was given up begins again from what it has, with fresh attempts."""
     return building.replaced(*(_fresh(t) for t in building.tasks if isinstance(t.phase, GivenUp)))

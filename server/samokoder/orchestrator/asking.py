@@ -57,7 +57,7 @@ async def ask(
     for told in versions(brief):
         request = ModelRequest(
             agent=agent.name,
-            messages=agent.question(told),
+            messages=_with_hints(agent.question(told), world.hints),
             answer_name=agent.name,
             answer_schema=agent.schema,
             tier=tier,
@@ -83,6 +83,16 @@ async def _answer(
             return answer, spent
         request = _again(request, reply, objection, salt * 100 + turn, readable=_readable(agent, reply))
     raise Unusable(f"{agent.name}: {objection}", spent)
+
+
+def _with_hints(question: tuple[Message, ...], hints: tuple[str, ...]) -> tuple[Message, ...]:
+    """What the person said later goes last; it is theirs, so it counts as the description does."""
+    if not hints:
+        return question
+    *others, last = question
+    said = "\n".join(f"- {hint}" for hint in hints)
+    text = f"{last.content}\n\nWhile the work went on, the person said:\n{said}"
+    return (*others, last.model_copy(update={"content": text}))
 
 
 async def _whole_reply(

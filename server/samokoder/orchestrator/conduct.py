@@ -41,6 +41,7 @@ class Told:
     """An outcome that came from a person, not from an action."""
 
     outcome: Outcome
+    committed: anyio.Event
 
 
 class Conductor:
@@ -59,16 +60,17 @@ class Conductor:
         self._over = anyio.Event()
         self._mark = world.clock()
 
-    def tell(self, outcome: Outcome) -> bool:
-        """Put in what a person said, to be committed in its turn; False when the work is over."""
+    def tell(self, outcome: Outcome) -> anyio.Event | None:
+        """Put in what a person said, to be committed in its turn; None when the work is over."""
         if self._over.is_set():
-            return False
-        self._send.send_nowait(Told(outcome))
-        return True
+            return None
+        committed = anyio.Event()
+        self._send.send_nowait(Told(outcome, committed))
+        return committed
 
     async def conduct(self) -> Run:
         async with anyio.create_task_group() as group:
-            while self._start_ready(group):
+            while self._start_ready(group) or self._receive.statistics().current_buffer_used:
                 await self._land(await self._next_landing())
             self._over.set()
         return self.run
@@ -152,6 +154,8 @@ class Conductor:
         blobs = landing.blobs if isinstance(landing, Landing) else {}
         await self._world.journal.commit(self.run, step, after, blobs)
         self.run, self._index = after, self._index + 1
+        if isinstance(landing, Told):
+            landing.committed.set()
         self._world.editor.happened(after, landed(after, outcome))
 
 

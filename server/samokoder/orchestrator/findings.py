@@ -35,6 +35,12 @@ def _refused(refusal: Refusal) -> Finding:
     )
 
 
+def owner_of(run: Run, path: FilePath) -> str | None:
+    """The task that writes a file, or its checks."""
+    tasks = run.unfinished.tasks if isinstance(run.unfinished, Building) else ()
+    return next((t.task.id for t in tasks if path in t.task.files or path in t.check_files), None)
+
+
 def _of_task(task: TaskRun) -> tuple[Finding, ...]:
     known = {finding.id: finding for finding in task.findings}
     failing = (_failing(task, item) for item in _evidence(task) if not item.passed)

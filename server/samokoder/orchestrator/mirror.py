@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from samokoder.domain.action import Mirror
-from samokoder.domain.files import Files
+from samokoder.domain.files import Digest, Files
 from samokoder.domain.outcome import Mirrored
 from samokoder.domain.paths import FilePath
 from samokoder.domain.run import Run
@@ -32,7 +32,17 @@ async def mirror(action: Mirror, run: Run, world: World) -> Mirrored:
     blobs = await world.journal.blobs(list(dict.fromkeys(writable.values())))
     refused: list[FilePath] = [path for path in missing if path not in writable]
     for path, digest in sorted(writable.items()):
-        if not await world.workspace.replace(target, path, blobs[digest], present[path]):
+        if not await _put(target, path, blobs[digest], present[path], world):
             refused.append(path)  # it changed under our hands
     written = {path: digest for path, digest in wanted.items() if path not in refused}
     return Mirrored(files=written, conflicts=tuple(sorted(refused)))
+
+
+async def _put(target: str, path: FilePath, content: bytes, present: Digest | None, world: World) -> bool:
+    """Through the editor where the file is open, so that the person can undo it; else on the disk."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return await world.workspace.replace(target, path, content, present)
+    shown = await world.editor.put(target, path, text)
+    return await world.workspace.replace(target, path, content, present) if shown is None else shown

@@ -118,6 +118,7 @@ def _watched(action: Action, run: Run, world: World) -> World:
         world,
         watch=lambda sign: world.editor.happened(run, going(run, action, sign)),
         task=getattr(action, "task", ""),
+        hints=tuple(hint.text for hint in run.hints if key(action) not in hint.not_for),
     )
 
 

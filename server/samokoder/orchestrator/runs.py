@@ -10,18 +10,24 @@ import asyncio
 import logging
 from contextlib import AsyncExitStack
 
+from samokoder.domain.files import Digest, digest_of
 from samokoder.domain.outcome import (
     Answered,
     Cancelled,
+    Commented,
+    FileJudged,
     FindingWaived,
+    Judged,
     Outcome,
     PlanApproved,
     Resumed,
     SpecificationApproved,
+    Steered,
 )
 from samokoder.domain.paths import FilePath
 from samokoder.domain.plan import Plan
 from samokoder.domain.request import MAX_DESCRIPTION, Request
+from samokoder.domain.review import Finding, finding_id
 from samokoder.domain.run import ApprovingPlan, ApprovingSpecification, Run, waiting_for
 from samokoder.domain.specification import Answer, Specification
 from samokoder.domain.value import Value
@@ -29,7 +35,7 @@ from samokoder.errors import InvalidRequest, NotFound, SamokoderError
 from samokoder.orchestrator.advance import advance
 from samokoder.orchestrator.conduct import Conductor, fold
 from samokoder.orchestrator.costs import Costs, Estimate, costs, estimate
-from samokoder.orchestrator.findings import findings
+from samokoder.orchestrator.findings import findings, owner_of
 from samokoder.orchestrator.previews import Previews
 from samokoder.orchestrator.products import Products
 from samokoder.orchestrator.recording import Recording, recording_of
@@ -158,6 +164,54 @@ class Runs:
             await self._work_on(run_id, Cancelled())
         await self.wait(run_id)
 
+    async def steer(self, run_id: str, text: str) -> Run:
+        """A hint for all that is still to be asked. Raises InvalidRequest."""
+        run = await self.read(run_id)
+        if not text.strip():
+            raise InvalidRequest("The hint is empty.", hint="Say in a sentence what is to be kept in mind.")
+        if run.end is not None:
+            raise InvalidRequest(
+                f"Run {run_id} has ended.", hint="Extend the application, or comment on a file."
+            )
+        return await self._note(run_id, Steered(text=text.strip()))
+
+    async def comment(self, run_id: str, path: FilePath, line: int, text: str) -> None:
+        """What a person wants otherwise in a file: its task takes the file up again."""
+        run = await self.read(run_id)
+        task = owner_of(run, path)
+        if task is None:
+            raise InvalidRequest(
+                f"No task of run {run_id} writes {path}.", hint="Name a file of a task, or steer the run."
+            )
+        if not text.strip():
+            raise InvalidRequest("The comment is empty.", hint="Say what is to be different.")
+        finding = Finding(
+            id=finding_id(task, "person", path, text),
+            task=task,
+            source="person",
+            path=path,
+            line=line,
+            message=text.strip(),
+            severity="error",
+        )
+        await self._work_on(run_id, Commented(finding=finding))
+
+    async def judge(self, run_id: str, files: tuple[FileJudged, ...]) -> Run:
+        """Record what a person accepted and rejected; what was accepted is in the folder by then."""
+        return await self._note(run_id, Judged(files=files))
+
+    async def put(self, run_id: str, path: FilePath, content: bytes, expected: Digest | None) -> bool:
+        """Into the folder, over what the person saw there. False when it has changed since."""
+        request, _ = await self._world.journal.read(run_id)
+        await self.intend(run_id, path, content)
+        return await self._world.workspace.replace(request.target, path, content, expected)
+
+    async def intend(self, run_id: str, path: FilePath, content: bytes) -> None:
+        """Make it known that this content is ours, before it gets into the folder."""
+        request, _ = await self._world.journal.read(run_id)
+        writes = {path: digest_of(content)}
+        await self._world.journal.intend(run_id, request.target, writes, self._world.now())
+
     # ---------------------------------------------------------------------------------------- looking
 
     async def read(self, run_id: str) -> Run:
@@ -219,7 +273,7 @@ class Runs:
     async def _work_on(self, run_id: str, outcome: Outcome | None) -> None:
         """Commit what a person said, in turn with what lands, and go on working."""
         if conductor := self._conductors.get(run_id):
-            if outcome is None or conductor.tell(outcome):
+            if outcome is None or conductor.tell(outcome) is not None:
                 return
             await self.wait(run_id)
         request, _ = await self._world.journal.read(run_id)
@@ -229,6 +283,20 @@ class Runs:
             if outcome is not None:
                 run, index = await self._commit(run, index, outcome)
             self._spawn(run, index, stack.pop_all())
+
+    async def _note(self, run_id: str, outcome: Outcome) -> Run:
+        """Commit what a person said; nothing is taken up for it. The run after it."""
+        conductor, task = self._conductors.get(run_id), self._tasks.get(run_id)
+        if conductor and task and (committed := conductor.tell(outcome)):
+            waiting = asyncio.create_task(committed.wait())
+            await asyncio.wait({waiting, task}, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+            if committed.is_set():
+                return conductor.run
+        request, _ = await self._world.journal.read(run_id)
+        async with AsyncExitStack() as stack:
+            await self._lease(stack, run_id, request.target)
+            return (await self._commit(*await self._load(run_id), outcome))[0]
 
     async def _lease(self, stack: AsyncExitStack, run_id: str, target: str) -> None:
         await stack.enter_async_context(self._world.journal.lease([f"run {run_id}", f"folder {target}"]))

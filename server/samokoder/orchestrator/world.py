@@ -42,6 +42,8 @@ class World:
     """What the calls made in it are booked on."""
     scan: Scan = unscanned
     """Looks at what was written before it is run."""
+    hints: tuple[str, ...] = ()
+    """What the person has said that whoever is asked is to know."""
     watch: Watch = unwatched
     """Told of every call to a model while it goes on."""
     by_tier: Mapping[Tier, LanguageModel] = field(default_factory=dict)
