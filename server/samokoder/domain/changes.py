@@ -52,8 +52,8 @@ class Judgement(Value):
 def changes(before: str | None, after: str | None) -> tuple[Change, ...]:
     """From what is there to what is proposed; None is no file, which one change makes or removes whole."""
     if before is None or after is None:
-        return () if before == after else (_change(0, 0, _lines(before), _lines(after)),)
-    old, new = _lines(before), _lines(after)
+        return () if before == after else (_change(0, 0, lines_of(before), lines_of(after)),)
+    old, new = lines_of(before), lines_of(after)
     matched = difflib.SequenceMatcher(None, old, new, autojunk=False)
     return tuple(
         _change(i1, j1, old[i1:i2], new[j1:j2])
@@ -68,7 +68,7 @@ def applied(before: str | None, after: str | None, chosen: Collection[str]) -> s
     if before is None or after is None:
         return after if found and found[0].id in chosen else before
     lines: list[str] = []
-    at, old = 0, _lines(before)
+    at, old = 0, lines_of(before)
     for change in found:
         lines += old[at : change.start]
         lines += change.added if change.id in chosen else change.removed
@@ -88,7 +88,7 @@ def to_judge(found: tuple[Change, ...], proposed: Digest, judged: Judgement | No
 
 def unified(change: Change, before: str | None) -> tuple[str, tuple[str, ...]]:
     """Header and lines of a unified diff of this change alone."""
-    old = _lines(before)
+    old = lines_of(before)
     above, below = old[max(change.start - CONTEXT, 0) : change.start], old[change.end : change.end + CONTEXT]
     start, new_start = change.start - len(above), change.new_start - len(above)
     around = len(above) + len(below)
@@ -118,6 +118,6 @@ def _change(start: int, new_start: int, removed: list[str], added: list[str]) ->
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
-def _lines(text: str | None) -> list[str]:
+def lines_of(text: str | None) -> list[str]:
     """As editors count them; other characters that Python takes for line ends stay inside."""
     return _LINE.findall(text or "")

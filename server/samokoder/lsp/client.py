@@ -76,6 +76,19 @@ class Client:
         result = await self._ask(types.WINDOW_SHOW_DOCUMENT, params, ANSWER_TIME)
         return bool(getattr(result, "success", False))
 
+    async def apply(self, edit: types.WorkspaceEdit) -> None:
+        """What the client says of it proves nothing: some say yes and did not, so look at the document."""
+        params = types.ApplyWorkspaceEditParams(edit=edit, label="Samokoder")
+        await self._ask(types.WORKSPACE_APPLY_EDIT, params, ANSWER_TIME)
+
+    async def register(self, method: str, options: Any) -> bool:
+        """Whether the client will ask this of us from now on."""
+        what = types.Registration(id=f"samokoder/{method}", method=method, register_options=options)
+        asked = await self._ask(
+            types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams(registrations=[what]), ANSWER_TIME
+        )
+        return asked is not _NOTHING
+
     async def secret(self, name: str) -> SecretStr | None:
         """A key from the client's secret store; the answer is neither logged nor kept."""
         if not self.can.secrets:

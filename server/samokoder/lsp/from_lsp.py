@@ -24,6 +24,11 @@ class Abilities:
     message_actions: bool = False
     show_document: bool = False
     lens_refresh: bool = False
+    apply_edit: bool = False
+    versioned_edits: bool = False
+    """Edits that name the version of the document they are meant for."""
+    text_content: bool = False
+    """Asks for the text of documents of our own scheme."""
     status: bool = False
     """Opted in to ``samokoder/status``."""
     event: bool = False
@@ -45,6 +50,15 @@ def abilities(capabilities: types.ClientCapabilities, options: Mapping[str, Any]
         message_actions=bool(window and window.show_message),
         show_document=bool(window and window.show_document and window.show_document.support),
         lens_refresh=bool(workspace and workspace.code_lens and workspace.code_lens.refresh_support),
+        apply_edit=bool(workspace and workspace.apply_edit),
+        versioned_edits=bool(
+            workspace and workspace.workspace_edit and workspace.workspace_edit.document_changes
+        ),
+        text_content=bool(
+            workspace
+            and workspace.text_document_content
+            and workspace.text_document_content.dynamic_registration
+        ),
         secrets=plain(plain(capabilities.experimental).get(NAME)).get("secrets") is True,
         **{name: opted.get(name) is True for name in NOTIFICATIONS},
     )
