@@ -13,6 +13,7 @@ from typing import Any
 
 REPOSITORY = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "tests.lsp.fake_server")
+CAST = (sys.executable, "-m", "tests.lsp.cast_server")
 
 
 class RawClient:
@@ -108,11 +109,13 @@ class RawClient:
 
 
 @asynccontextmanager
-async def raw_client(state: Path, *arguments: str, **environment: str) -> AsyncIterator[RawClient]:
+async def raw_client(
+    state: Path, *arguments: str, command: tuple[str, ...] = COMMAND, **environment: str
+) -> AsyncIterator[RawClient]:
     """A server over fake runs, with its state below ``state``; it is ended in any case."""
     places = {"SAMOKODER_STATE": str(state / "state"), "SAMOKODER_CACHE": str(state / "cache")}
     process = await asyncio.create_subprocess_exec(
-        *COMMAND,
+        *command,
         *arguments,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

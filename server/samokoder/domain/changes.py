@@ -115,7 +115,7 @@ def _change(start: int, new_start: int, removed: list[str], added: list[str]) ->
     )
 
 
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 
 
 def lines_of(text: str | None) -> list[str]:

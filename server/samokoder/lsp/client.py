@@ -81,13 +81,11 @@ class Client:
         params = types.ApplyWorkspaceEditParams(edit=edit, label="Samokoder")
         await self._ask(types.WORKSPACE_APPLY_EDIT, params, ANSWER_TIME)
 
-    async def register(self, method: str, options: Any) -> bool:
-        """Whether the client will ask this of us from now on."""
+    async def register(self, method: str, options: Any) -> None:
+        """The client asks this of us from now on; one that refuses has the command."""
         what = types.Registration(id=f"samokoder/{method}", method=method, register_options=options)
-        asked = await self._ask(
-            types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams(registrations=[what]), ANSWER_TIME
-        )
-        return asked is not _NOTHING
+        registrations = types.RegistrationParams(registrations=[what])
+        await self._ask(types.CLIENT_REGISTER_CAPABILITY, registrations, ANSWER_TIME)
 
     async def secret(self, name: str) -> SecretStr | None:
         """A key from the client's secret store; the answer is neither logged nor kept."""

@@ -85,7 +85,7 @@ def edit_to(document: TextDocument, text: str, versioned: bool) -> types.Workspa
 
     def position(line: int) -> types.Position:
         """A line's beginning; where the last line has no end, the end of the text."""
-        if line and line == len(lines) and not lines[-1].endswith("\n"):
+        if line and line == len(lines) and not lines[-1].endswith(("\n", "\r")):
             return types.Position(line - 1, units(lines[-1]))
         return types.Position(line, 0)
 

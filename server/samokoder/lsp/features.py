@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from samokoder.errors import SamokoderError
+from samokoder.lsp.from_lsp import PROPOSED
 
 if TYPE_CHECKING:
     from samokoder.lsp.server import Server
@@ -34,6 +35,10 @@ def register(server: Server) -> None:
     @server.feature(types.INITIALIZED)
     def initialized(params: types.InitializedParams) -> None:
         server.offer_interrupted()
+        if server.client.can.text_content:
+            options = types.TextDocumentContentRegistrationOptions(schemes=[PROPOSED])
+            method = types.WORKSPACE_TEXT_DOCUMENT_CONTENT
+            server.spawn(server.client.register(method, options), "registering proposed text")
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def opened(params: types.DidOpenTextDocumentParams) -> None:
@@ -56,6 +61,23 @@ def register(server: Server) -> None:
     )
     async def actions(params: types.CodeActionParams) -> list[types.CodeAction]:
         return await _actions(server, params)
+
+    @server.feature(types.WORKSPACE_TEXT_DOCUMENT_CONTENT)
+    async def proposed(params: types.TextDocumentContentParams) -> types.TextDocumentContentResult:
+        return types.TextDocumentContentResult(text=await _proposed(server, params.uri))
+
+
+async def _proposed(server: Server, uri: str) -> str:
+    from samokoder.lsp.faults import to_lsp
+
+    try:
+        session = await server.session()
+        from samokoder.lsp.params import ProposedTextParams
+        from samokoder.lsp.reviewing import proposed_text
+
+        return (await proposed_text(session, ProposedTextParams(uri=uri))).text
+    except Exception as error:  # noqa: BLE001 - the fence towards the client
+        raise to_lsp(error) from None
 
 
 def _look_over(server: Server, uri: str) -> None:

@@ -12,6 +12,8 @@ from pygls.exceptions import JsonRpcInvalidParams
 from pygls.uris import to_fs_path
 
 NAME = "samokoder"
+PROPOSED = "samokoder-proposed"
+"""Scheme of the addresses proposed text is read under."""
 NOTIFICATIONS = ("status", "event", "question", "preview")
 
 

@@ -156,6 +156,47 @@ class WaiveParams(RunParams):
     """Stays on record; blanks alone are refused."""
 
 
+class JudgeParams(RunParams):
+    """What of the proposed changes is meant."""
+
+    path: str | None = None
+    hunks: tuple[str, ...] | None = None
+    """Ids; None: all that wait in the file."""
+    all: bool = False
+
+    @model_validator(mode="after")
+    def _one_choice(self) -> JudgeParams:
+        if (self.path is None) != self.all:
+            raise ValueError("give either path or all")
+        if self.hunks is not None and self.path is None:
+            raise ValueError("hunks needs path")
+        return self
+
+
+class CommentParams(RunParams):
+    path: str
+    range: Span | None = None
+    """In the proposed text."""
+    text: str = Field(max_length=20_000)
+    work_done_token: str | int | None = None
+
+
+class ProposedTextParams(Params):
+    uri: str | None = None
+    run_id: str | None = None
+    path: str | None = None
+
+    @model_validator(mode="after")
+    def _one_file(self) -> ProposedTextParams:
+        if (self.uri is None) == (self.run_id is None or self.path is None):
+            raise ValueError("give either uri, or runId and path")
+        return self
+
+
+class SteerParams(RunParams):
+    text: str = Field(max_length=20_000)
+
+
 class ExplainParams(RunParams):
     finding_id: str | None = None
     check_id: str | None = None

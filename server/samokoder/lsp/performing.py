@@ -17,6 +17,7 @@ from samokoder.lsp.params import (
     AnswerParams,
     ApproveParams,
     CancelParams,
+    CommentParams,
     CostsParams,
     ExplainParams,
     ForkParams,
@@ -26,6 +27,7 @@ from samokoder.lsp.params import (
     RepairParams,
     ResumeParams,
     RunParams,
+    SteerParams,
     WaiveParams,
 )
 from samokoder.lsp.picture import picture, run_item, state_of
@@ -42,7 +44,9 @@ from samokoder.lsp.results import (
     Picture,
     RunList,
     RunStarted,
+    Steering,
 )
+from samokoder.lsp.reviewing import accept, changes, file_path, proposed_text, reject
 from samokoder.lsp.session import Session
 from samokoder.lsp.sources import description_of, target_of
 from samokoder.orchestrator.runs import More
@@ -184,6 +188,17 @@ async def waive(session: Session, given: WaiveParams) -> Picture:
     return await show(session, RunParams(runId=given.run_id))
 
 
+async def comment(session: Session, given: CommentParams) -> RunStarted:
+    line = given.range.start.line + 1 if given.range else 1
+    await session.runs.comment(given.run_id, file_path(given.path), line, given.text)
+    return await _taken_up(session, given.run_id, given.work_done_token)
+
+
+async def steer(session: Session, given: SteerParams) -> Steering:
+    run = await session.runs.steer(given.run_id, given.text)
+    return Steering(run_id=run.id, hints=tuple(hint.text for hint in run.hints))
+
+
 # -------------------------------------------------------------------------------------------- looking
 
 
@@ -256,11 +271,15 @@ async def _open(session: Session, run_id: str, kind: Kind) -> Opened:
 
 
 __all__ = [
+    "accept",
+    "changes",
     "compare",
     "export",
     "export_recording",
     "preview",
     "preview_log",
+    "proposed_text",
+    "reject",
     "replay",
     "run_checks",
     "stop_preview",

@@ -44,7 +44,9 @@ def proofs(run: Run) -> tuple[Proof, ...]:
     for task in building.tasks:
         trees = {tree_digest(building.tree_of(task.task.id)), tree_digest(building.whole)}
         last = {item.check.id: item for item in evidence_of(task)}
-        found += [Proof(task.task.id, item, item.tree not in trees) for item in last.values()]
+        found += [
+            Proof(task.task.id, item, item.tree not in trees or run.partly_accepted) for item in last.values()
+        ]
     return tuple(found)
 
 

@@ -292,6 +292,60 @@ class Opened(Result):
     shown: bool
 
 
+class LineRange(Result):
+    """Lines from 0, the end not included."""
+
+    start: int
+    end: int
+
+
+class HunkResult(Result):
+    id: str
+    header: str
+    lines: tuple[str, ...]
+    before: LineRange
+    after: LineRange
+
+
+class FileChange(Result):
+    path: str
+    uri: str
+    proposed_uri: str
+    state: Literal["new", "changed", "deleted"]
+    unsaved: bool
+    """Whether it is open with changes that are not saved."""
+    hunks: tuple[HunkResult, ...]
+
+
+class ChangesResult(Result):
+    run_id: str
+    files: tuple[FileChange, ...]
+    waiting: int
+    """Hunks."""
+
+
+class Refused(Result):
+    path: str
+    reason: str
+
+
+class JudgedResult(Result):
+    done: tuple[str, ...]
+    unsaved: tuple[str, ...]
+    """Changed in an open document, which is to be saved."""
+    refused: tuple[Refused, ...]
+    changes: ChangesResult
+
+
+class TextResult(Result):
+    text: str
+
+
+class Steering(Result):
+    run_id: str
+    hints: tuple[str, ...]
+
+
 class PriceResult(Result):
     """US dollars for a million tokens."""
 

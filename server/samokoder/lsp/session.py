@@ -28,6 +28,7 @@ class Session:
     def __init__(self, server: Server, settings: Settings, runs: Runs, editor: LspEditor) -> None:
         self.server, self.settings, self.runs = server, settings, runs
         self.marks = Marks(settings.state)
+        self.editor = editor
         self.papers = Papers(server.backend.workspace(), editor)
         self._views: dict[str, View] = {}
 

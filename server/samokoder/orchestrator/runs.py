@@ -36,6 +36,7 @@ from samokoder.orchestrator.advance import advance
 from samokoder.orchestrator.conduct import Conductor, fold
 from samokoder.orchestrator.costs import Costs, Estimate, costs, estimate
 from samokoder.orchestrator.findings import findings, owner_of
+from samokoder.orchestrator.news import landed
 from samokoder.orchestrator.previews import Previews
 from samokoder.orchestrator.products import Products
 from samokoder.orchestrator.recording import Recording, recording_of
@@ -293,10 +294,11 @@ class Runs:
             waiting.cancel()
             if committed.is_set():
                 return conductor.run
-        request, _ = await self._world.journal.read(run_id)
         async with AsyncExitStack() as stack:
-            await self._lease(stack, run_id, request.target)
-            return (await self._commit(*await self._load(run_id), outcome))[0]
+            await stack.enter_async_context(self._world.journal.lease([f"run {run_id}"]))
+            after = (await self._commit(*await self._load(run_id), outcome))[0]
+        self._world.editor.happened(after, landed(after, outcome))
+        return after
 
     async def _lease(self, stack: AsyncExitStack, run_id: str, target: str) -> None:
         await stack.enter_async_context(self._world.journal.lease([f"run {run_id}", f"folder {target}"]))
