@@ -337,7 +337,7 @@ class JudgedResult(Result):
     changes: ChangesResult
 
 
-class TextResult(Result):
+class ProposedText(Result):
     text: str
 
 

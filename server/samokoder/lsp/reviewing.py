@@ -24,8 +24,8 @@ from samokoder.lsp.results import (
     HunkResult,
     JudgedResult,
     LineRange,
+    ProposedText,
     Refused,
-    TextResult,
 )
 from samokoder.lsp.session import Session
 
@@ -82,7 +82,7 @@ async def reject(session: Session, given: JudgeParams) -> JudgedResult:
     return await _judged(session, run, [_judgement(p, (), c, None) for p, c in chosen], [], [])
 
 
-async def proposed_text(session: Session, given: ProposedTextParams) -> TextResult:
+async def proposed_text(session: Session, given: ProposedTextParams) -> ProposedText:
     if given.uri is not None:
         run_id, path = place_of(given.uri)
     else:
@@ -92,7 +92,7 @@ async def proposed_text(session: Session, given: ProposedTextParams) -> TextResu
     digest = {str(p): d for p, d in {**written, **run.proposed}.items()}.get(path)
     if digest is None:
         raise NotFound(f"Run {run_id} proposes no file {path!r}.", hint="samokoder.changes lists them.")
-    return TextResult(text=await session.runs.text(digest))
+    return ProposedText(text=await session.runs.text(digest))
 
 
 def proposed_uri(run_id: str, path: str) -> str:
