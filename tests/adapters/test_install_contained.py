@@ -273,7 +273,7 @@ def registry() -> Iterator[str]:
 async def test_npm_installs_from_the_configured_registry_alone_and_runs_no_scripts(
     docker: Docker, tmp_path: Path, registry: str
 ) -> None:
-    needs("node_image", bool(docker.engine.client.images.list(IMAGES["node"])))
+    needs("docker", bool(docker.engine.client.images.list(IMAGES["node"])))
     engine = Engine(IMAGES["node"])
     environ = {"HOME": str(tmp_path), "npm_config_registry": registry, "npm_config_globalconfig": "/dev/null"}
     environments = Environments(tmp_path / "cache", environ)
