@@ -16,6 +16,7 @@ from samokoder.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from samokoder.adapters.sandbox.choose import Runner
+    from samokoder.adapters.sandbox.dependencies.policy import DependencyPolicy
     from samokoder.domain.request import SandboxChoice
     from samokoder.lsp.results import ModelList, ModelTest
     from samokoder.orchestrator.runs import Runs
@@ -131,10 +132,18 @@ def _load() -> None:
     import samokoder.orchestrator.runs  # noqa: F401
 
 
+def _dependencies(settings: Settings) -> DependencyPolicy:
+    """The releases the embedded model builds on were looked at when they were chosen."""
+    from samokoder.offline.application.files import releases
+
+    allow = (*settings.dependencies.allow, *releases())
+    return settings.dependencies.model_copy(update={"allow": allow})
+
+
 def sandboxes(settings: Settings) -> Callable[[SandboxChoice], Runner]:
     """The runner of each choice."""
     from samokoder.adapters.sandbox.choose import make_sandbox
     from samokoder.adapters.sandbox.environments import Environments
 
-    environments = Environments(settings.cache / "environments", policy=settings.dependencies)
+    environments = Environments(settings.cache / "environments", policy=_dependencies(settings))
     return partial(make_sandbox, environments=environments, policy=settings.policy)

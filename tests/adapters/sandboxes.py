@@ -13,6 +13,7 @@ import pytest
 
 from samokoder.adapters.sandbox.bubblewrap import BubblewrapSandbox
 from samokoder.adapters.sandbox.choose import Runner
+from samokoder.adapters.sandbox.dependencies.policy import DependencyPolicy
 from samokoder.adapters.sandbox.docker import DockerSandbox
 from samokoder.adapters.sandbox.environments import Environments
 from samokoder.adapters.sandbox.local import LocalSandbox
@@ -22,6 +23,8 @@ from samokoder.domain.evidence import Check
 from samokoder.errors import SandboxUnavailable
 from samokoder.ports import EnvironmentSpec
 
+ANY_AGE = DependencyPolicy(minimum_age_days=0)
+"""What these tests need may be as new as what is installed beside them."""
 NOTHING = EnvironmentSpec(language="python", dependencies=())
 RUNNERS: list[Any] = [
     "local",
@@ -63,7 +66,7 @@ def needs(what: str, there: bool) -> None:
 @functools.cache
 def _made(name: str, policy: SandboxPolicy | None) -> Runner:
     """One for all tests: it remembers that it was tried out."""
-    return _KINDS[name](Environments(), policy)
+    return _KINDS[name](Environments(policy=ANY_AGE), policy)
 
 
 def check(*command: str, service: Service | None = None) -> Check:

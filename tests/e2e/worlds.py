@@ -21,6 +21,7 @@ from samokoder.offline.transport import OfflineTransport
 from samokoder.orchestrator.runs import Runs
 from samokoder.orchestrator.world import World
 from samokoder.ports import LanguageModel, News
+from tests.adapters.sandboxes import ANY_AGE
 
 
 class Listener:
@@ -52,7 +53,7 @@ async def real_world(
     """Runs over real adapters, with state below ``folder``."""
     listener = Listener()
     names = itertools.count(1)
-    environments = Environments(cache) if cache else Environments()
+    environments = Environments(cache, policy=ANY_AGE)
     world = World(
         model=model or OpenAIModel.embedded(transport or OfflineTransport()),
         sandbox=lambda choice: LocalSandbox(environments),

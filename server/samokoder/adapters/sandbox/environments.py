@@ -27,11 +27,11 @@ from samokoder.adapters.sandbox.dependencies.folders import complete, finish, ma
 from samokoder.adapters.sandbox.dependencies.indexes import npm_indexes, python_indexes
 from samokoder.adapters.sandbox.dependencies.locks import Locks
 from samokoder.adapters.sandbox.dependencies.node import NodeRuntime
-from samokoder.adapters.sandbox.dependencies.pins import node_pins, python_pins
+from samokoder.adapters.sandbox.dependencies.pins import node_pins, python_name, python_pins
 from samokoder.adapters.sandbox.dependencies.policy import DependencyPolicy
 from samokoder.adapters.sandbox.dependencies.python import Interpreter
 from samokoder.adapters.sandbox.dependencies.recipes import ROOT, Recipe, node_recipe, python_recipe
-from samokoder.adapters.sandbox.dependencies.vetting import Resolver, vetted
+from samokoder.adapters.sandbox.dependencies.vetting import Resolver, plain, vetted
 from samokoder.adapters.sandbox.dependencies.volumes import Finished
 from samokoder.adapters.sandbox.subprocesses import finished
 from samokoder.domain.files import Digest, digest_of
@@ -173,7 +173,9 @@ class Environments:
         pins = python_pins(spec)
 
         async def resolved(folder: Path) -> str:
-            return await self._vetted(spec, python.resolver(pins, interpreter, folder, self._environ))
+            trusted = [python_name(plain(d.name)) for d in spec.dependencies if self._policy.allows(d)]
+            resolver = python.resolver(pins, interpreter, folder, self._environ, trusted)
+            return await self._vetted(spec, resolver)
 
         return self._locks.of([python.installer(), pins, interpreter.version, interpreter.platform], resolved)
 

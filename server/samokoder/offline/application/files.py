@@ -43,6 +43,11 @@ def dependencies() -> tuple[Dependency, ...]:
     return tuple(Dependency(name=name, version=version) for name, version in _RUNTIME + _TESTING)
 
 
+def releases() -> tuple[str, ...]:
+    """Every exact release the application stands on, those needed in turn included."""
+    return tuple(f"{name}=={version}" for name, version in _RUNTIME + _TESTING + _TRANSITIVE)
+
+
 def requirements_lock(_: Shape) -> str:
     """Every package with its exact version, those needed in turn included."""
     pins = sorted(_RUNTIME + _TESTING + _TRANSITIVE)

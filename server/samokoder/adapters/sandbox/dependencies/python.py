@@ -24,6 +24,7 @@ from samokoder.domain.architecture import Dependency
 from samokoder.errors import InstallFailed
 
 LOCK = "pylock.toml"
+_EVER = "2999-01-01T00:00:00Z"
 _NOT_THERE = ("was not found in the", "there is no version of", "there are no versions of")
 QUIET = ("--no-progress", "--color", "never", "--only-binary", ":all:")
 _PASSED_ON = re.compile(
@@ -89,23 +90,33 @@ async def resolve(
     folder: Path,
     environ: Mapping[str, str],
     older_than: str = "",
+    whatever: Sequence[str] = (),
 ) -> str:
-    """The lock of these pins, of files uploaded before a moment when one is given. Raises InstallFailed."""
+    """The lock of these pins, of files uploaded before a moment, but ``whatever`` their age of some packages.
+
+    Raises InstallFailed.
+    """
     (folder / "pins.txt").write_text("".join(f"{pin}\n" for pin in pins), encoding="utf-8")
     command = ["pip", "compile", *QUIET, "--quiet", "--no-header", "--no-annotate", "--format", LOCK]
     command += ["--output-file", LOCK, *interpreter.words]
     command += ["--exclude-newer", older_than] if older_than else []
+    for name in whatever if older_than else ():
+        command += ["--exclude-newer-package", f"{name}={_EVER}"]
     await _uv([*command, "--", "pins.txt"], folder, environ)
     return (folder / LOCK).read_text(encoding="utf-8")
 
 
 def resolver(
-    pins: Sequence[str], interpreter: Interpreter, folder: Path, environ: Mapping[str, str]
+    pins: Sequence[str],
+    interpreter: Interpreter,
+    folder: Path,
+    environ: Mapping[str, str],
+    whatever: Sequence[str] = (),
 ) -> Resolver:
-    """What uv tells of packages, working in this folder."""
+    """What uv tells of packages, working in this folder; ``whatever`` their age of some."""
 
     async def lock(before: str) -> str:
-        return await resolve(pins, interpreter, folder, environ, before)
+        return await resolve(pins, interpreter, folder, environ, before, whatever)
 
     async def releases(lock: str) -> list[Release]:
         return [Release(wheel.name, wheel.version, wheel.uploaded) for wheel in wheels_of(lock)]

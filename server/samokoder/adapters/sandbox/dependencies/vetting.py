@@ -50,7 +50,7 @@ def vet_names(
     dependencies: Sequence[Dependency], language: Language, policy: DependencyPolicy
 ) -> dict[str, str]:
     """Of these, the ones that imitate, and whom."""
-    found = {d.name: imitated(plain(d.name), language) for d in dependencies if d.name not in policy.allow}
+    found = {d.name: imitated(plain(d.name), language) for d in dependencies if not policy.allows(d)}
     return {name: other for name, other in found.items() if other}
 
 
@@ -128,19 +128,18 @@ async def _refuse_by_age(
     before: str,
 ) -> None:
     asked = {plain(d.name): d for d in dependencies}
-    trusted = {plain(name) for name in policy.allow}
-    refusals = []
-    for release in releases:
-        if release.name in trusted:
-            continue
-        cause = _fault_of(release, policy, before)
-        if cause is not None:
-            refusals.append(await _too_young(release, cause, asked, resolver, policy, before))
-    if refusals:
-        raise DependencyRefused(tuple(refusals))
+    faults = {release: _fault_of(release, policy, before) for release in releases}
+    young = [(release, cause) for release, cause in faults.items() if cause is not None]
+    # what is needed in turn was taken at its newest here: that tells only when nothing else is young
+    chosen = [(release, cause) for release, cause in young if release.name in asked] or young
+    if chosen:
+        found = [await _too_young(r, cause, asked, resolver, policy, before) for r, cause in chosen]
+        raise DependencyRefused(tuple(found))
 
 
 def _fault_of(release: Release, policy: DependencyPolicy, before: str) -> Literal["young", "undated"] | None:
+    if policy.allows(Dependency(name=release.name, version=release.version)):
+        return None
     if release.published:
         return "young" if _moment(release.published) > _moment(before) else None
     log.info("the index does not say when %s %s was published", release.name, release.version)
