@@ -217,3 +217,9 @@ def test_an_honest_name_of_its_own_is_let_pass(name: str, language: Language) ->
 )
 def test_distance_counts_slips_of_the_finger(one: str, other: str, slips: int) -> None:
     assert distance(one, other) == distance(other, one) == slips
+
+
+async def test_an_exact_release_that_is_allowed_does_not_allow_another(vetting: Vetting) -> None:
+    with pytest.raises(DependencyRefused):
+        await vetting.install("python", "shelf==2.0", allow=("shelf==1.1",))
+    assert (await vetting.install("python", "shelf==2.0", allow=("shelf==2.0",))).has("shelf")
