@@ -302,6 +302,10 @@ class Journal(Protocol):
         """Every stored reply of this run and those it was forked from, by the digest of its request."""
         ...
 
+    async def requests(self, digests: Sequence[Digest]) -> Mapping[Digest, ModelRequest]:
+        """What models were asked, by the digest of the question; unknown ones are left out."""
+        ...
+
     async def reserve(
         self,
         run_id: str,

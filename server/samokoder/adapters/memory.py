@@ -26,6 +26,7 @@ class MemoryJournal:
         self._forks: dict[str, tuple[str, int]] = {}
         self._blobs: dict[Digest, bytes] = {}
         self._reserved: dict[str, tuple[str, ModelRequest, Usage, Purpose]] = {}
+        self._requested: dict[Digest, ModelRequest] = {}
         self._asked: dict[Digest, tuple[str, str]] = {}
         self._settled: list[tuple[str, Digest, ModelReply, Purpose]] = []
         self._intents: dict[str, dict[FilePath, set[Digest]]] = {}
@@ -95,6 +96,9 @@ class MemoryJournal:
             lineage.append(parent)
         return {digest: reply for run, digest, reply, _ in reversed(self._settled) if run in lineage}
 
+    async def requests(self, digests: Sequence[Digest]) -> Mapping[Digest, ModelRequest]:
+        return {digest: self._requested[digest] for digest in digests if digest in self._requested}
+
     async def reserve(
         self,
         run_id: str,
@@ -119,6 +123,7 @@ class MemoryJournal:
 
     async def settle(self, ticket: str, reply: ModelReply | None) -> Spent:
         run_id, request, _, purpose = self._reserved.pop(ticket)
+        self._requested[request.digest] = request
         self._asked[request.digest] = (request.agent, request.tier)
         if reply is not None:
             self._settled.append((run_id, request.digest, reply, purpose))

@@ -61,11 +61,11 @@ def _proof(proof: Proof) -> str:
         f"- proves: {', '.join(check.requirements) or 'the whole'}\n"
         f"- tree: `{evidence.tree[:16]}`\n"
         f"- sandbox: {evidence.isolation.level}; separates {separates}\n\n"
-        f"{_fenced(report.output)}\n"
+        f"{fenced(report.output)}\n"
     )
 
 
-def _fenced(output: str) -> str:
+def fenced(output: str) -> str:
     """A fence longer than any in the output."""
     fence = "```"
     while fence in output:

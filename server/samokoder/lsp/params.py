@@ -193,6 +193,16 @@ class ProposedTextParams(Params):
         return self
 
 
+class LogParams(RunParams):
+    after: int = Field(default=0, ge=0)
+    """The first step to tell of."""
+
+
+class ExchangeParams(RunParams):
+    step: int = Field(ge=0)
+    show: bool = False
+
+
 class SteerParams(RunParams):
     text: str = Field(max_length=20_000)
 

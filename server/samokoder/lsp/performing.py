@@ -11,6 +11,7 @@ from samokoder.domain.run import ApprovingPlan, ApprovingSpecification, Run, wai
 from samokoder.errors import FolderBusy, InvalidRequest, NotFound
 from samokoder.lsp import explaining
 from samokoder.lsp.client import uri_of
+from samokoder.lsp.following import exchange, log, plan
 from samokoder.lsp.from_lsp import path_of
 from samokoder.lsp.papers import Kind
 from samokoder.lsp.params import (
@@ -274,8 +275,11 @@ __all__ = [
     "accept",
     "changes",
     "compare",
+    "exchange",
     "export",
     "export_recording",
+    "log",
+    "plan",
     "preview",
     "preview_log",
     "proposed_text",

@@ -341,6 +341,55 @@ class ProposedText(Result):
     text: str
 
 
+class LogEntry(Result):
+    step: int
+    at: str
+    agent: str
+    task: str
+    text: str
+    ok: bool
+    has_exchange: bool
+
+
+class LogResult(Result):
+    run_id: str
+    entries: tuple[LogEntry, ...]
+    next: int
+
+
+class PlanFile(Result):
+    path: str
+    uri: str
+    state: str
+
+
+class PlanCheck(Result):
+    id: str
+    title: str
+    state: str
+
+
+class PlanTask(Result):
+    id: str
+    title: str
+    kind: str
+    state: str
+    reason: str
+    files: tuple[PlanFile, ...]
+    checks: tuple[PlanCheck, ...]
+
+
+class PlanEpic(Result):
+    title: str
+    tasks: tuple[PlanTask, ...]
+
+
+class PlanResult(Result):
+    run_id: str
+    revision: int
+    epics: tuple[PlanEpic, ...]
+
+
 class Steering(Result):
     run_id: str
     hints: tuple[str, ...]

@@ -42,7 +42,7 @@ from samokoder.orchestrator.products import Products
 from samokoder.orchestrator.recording import Recording, recording_of
 from samokoder.orchestrator.replay import Replayed, replay, with_used
 from samokoder.orchestrator.world import World
-from samokoder.ports import News, RunSummary, Step
+from samokoder.ports import ModelReply, ModelRequest, News, RunSummary, Step
 
 logger = logging.getLogger(__name__)
 
@@ -234,6 +234,13 @@ class Runs:
     async def replay(self, recording: Recording) -> tuple[Replayed, dict[FilePath, bytes]]:
         """Do a recorded run again, offline. Raises ReplayDiffers."""
         return await replay(recording, self._world)
+
+    async def exchange(self, run_id: str, step: int) -> list[tuple[ModelRequest, ModelReply]]:
+        """What models were asked in a step and what they said; empty where it is not known."""
+        recording = await self.recording(run_id)
+        used = recording.used.get(step, ())
+        asked = await self._world.journal.requests(used)
+        return [(asked[d], recording.replies[d]) for d in used if d in asked and d in recording.replies]
 
     async def text(self, digest: str) -> str:
         """Content of a file. Raises NotFound."""

@@ -162,6 +162,10 @@ class SqliteJournal:
         async with self._engine.connect() as connection:
             return await ledger.replies(connection, run_id)
 
+    async def requests(self, digests: Sequence[Digest]) -> Mapping[Digest, ModelRequest]:
+        async with self._engine.connect() as connection:
+            return await ledger.requests(connection, digests)
+
     async def reserve(
         self,
         run_id: str,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Float, Select, bindparam, func, select, update
@@ -148,6 +149,14 @@ async def replies(connection: AsyncConnection, run_id: str) -> dict[Digest, Mode
             found.setdefault(row.request_digest, _reply(row))
         lineage = (await connection.execute(select(run.c.forked_from).where(run.c.id == lineage))).scalar()
     return found
+
+
+async def requests(connection: AsyncConnection, digests: Sequence[Digest]) -> dict[Digest, ModelRequest]:
+    columns = (model_call.c.request_digest, model_call.c.request)
+    rows = await connection.execute(select(*columns).where(model_call.c.request_digest.in_(digests)))
+    return {
+        row.request_digest: ModelRequest.model_validate_json(zlib.decompress(row.request)) for row in rows
+    }
 
 
 def _reply(row: Any) -> ModelReply:
