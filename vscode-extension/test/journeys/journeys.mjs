@@ -24,6 +24,7 @@ export const journeys = {
   async "first use"({ open, shot }) {
     const window = await open({ interpreter: undefined });
     await window.showView();
+    await window.page.getByText("Say in plain words").first().waitFor({ timeout: 60_000 });
     await shot(window, "welcome");
     await window.command("Samokoder: Describe an Application…");
     await shot(window, "describe");
@@ -67,6 +68,7 @@ export const journeys = {
   async "in Russian"({ open, shot }) {
     const window = await open({ locale: "ru", prepare: speakRussian });
     await window.showView();
+    await window.page.getByText("Скажите простыми словами").first().waitFor({ timeout: 60_000 });
     await shot(window, "russian-welcome");
     await window.command("Описать приложение…");
     await window.input("Библиотека для книжного клуба. У книги есть название, автор и год. У участника есть имя и почта. Выдача говорит, у какого участника какая книга и до какого числа.");
