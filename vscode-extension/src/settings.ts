@@ -13,6 +13,7 @@ const PASSED_ON = [
   "ask",
   "approveSpecification",
   "approvePlan",
+  "review",
   "state",
   "cache",
   "budget",

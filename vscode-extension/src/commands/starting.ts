@@ -86,8 +86,7 @@ export async function begin(world: World, command: string, given: object, title:
     const client = await world.server.ready();
     const { WorkDoneProgress } = await import("vscode-languageclient/node");
     client.onProgress(WorkDoneProgress.type, token, () => {});
-    const reviewed = NEW_WORK.has(command) && wantsReview(world) ? { options: { review: true } } : {};
-    started = await world.server.ask<RunStarted>(command, { ...given, ...reviewed, workDoneToken: token });
+    started = await world.server.ask<RunStarted>(command, { ...given, workDoneToken: token });
     world.runs.take(started.runId);
     await world.runs.refresh(started.runId);
     return started;
@@ -95,12 +94,6 @@ export async function begin(world: World, command: string, given: object, title:
     world.runs.beginning -= 1;
     if (started?.token !== token) world.bars.close(token);
   }
-}
-
-const NEW_WORK = new Set(["samokoder.generate", "samokoder.extend", "samokoder.fix"]);
-
-function wantsReview({ server }: World): boolean {
-  return vscode.workspace.getConfiguration("samokoder").get("review", false) && server.offers("samokoder.changes") === true;
 }
 
 type Described = { description: string } | { uri: string; range?: vscode.Range };
