@@ -24,6 +24,9 @@ def on_runs(session: Session, uri: str) -> list[types.CodeAction]:
 def _on_run(session: Session, run: Run) -> list[types.CodeAction]:
     state, given = session.state(run), {"runId": run.id}
     found = [one for question in waiting_for(run) for one in _on_question(run, question)]
+    if run.request.options.review and run.proposed:
+        title = f"accept {len(run.proposed)} proposed files"
+        found.append(_source(run, title, "accept", {**given, "all": True}))
     if state == "running":
         found.append(_source(run, "cancel", "cancel", given))
     elif state in {"interrupted", "stuck", "budget_exhausted", "built_unverified", "environment_missing"}:

@@ -26,6 +26,8 @@ def _on_top(run: Run, state: State, kind: Kind) -> Iterator[types.CodeLens]:
     given: dict[str, object] = {"runId": run.id}
     if any(question.id == APPROVAL[kind] for question in waiting_for(run)):
         yield _lens(0, "Approve", "approve", given)
+    if run.request.options.review and run.proposed:
+        yield _lens(0, f"Accept {len(run.proposed)} proposed files", "accept", {**given, "all": True})
     if state == "running":
         yield _lens(0, "Cancel", "cancel", given)
     if state in TAKE_UP:
