@@ -11,11 +11,11 @@ from samokoder.lsp.proofs import Proof, proofs
 from samokoder.orchestrator.findings import findings
 
 
-def explain_check(run: Run, check_id: str) -> str:
-    """Raises NotFound."""
+def explain_check(run: Run, check_id: str, most: int | None = None) -> str:
+    """With the last ``most`` characters of the output. Raises NotFound."""
     for proof in proofs(run):
         if proof.id == check_id:
-            return _proof(proof)
+            return _proof(proof, most)
     raise NotFound(
         f"Run {run.id} has no check {check_id!r}.", hint="samokoder.show lists the checks of a run."
     )
@@ -47,7 +47,7 @@ def _finding(item: Finding) -> str:
     return "\n".join(lines)
 
 
-def _proof(proof: Proof) -> str:
+def _proof(proof: Proof, most: int | None = None) -> str:
     evidence = proof.evidence
     report, check = evidence.report, evidence.check
     ended = report.fault or f"exit code {report.exit_code}"
@@ -61,7 +61,7 @@ def _proof(proof: Proof) -> str:
         f"- proves: {', '.join(check.requirements) or 'the whole'}\n"
         f"- tree: `{evidence.tree[:16]}`\n"
         f"- sandbox: {evidence.isolation.level}; separates {separates}\n\n"
-        f"{fenced(report.output)}\n"
+        f"{fenced(report.output if most is None else report.output[-most:])}\n"
     )
 
 

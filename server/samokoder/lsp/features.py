@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
@@ -52,6 +52,10 @@ def register(server: Server) -> None:
     async def lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
         return await _lenses(server, params.text_document.uri)
 
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    async def hover(params: types.HoverParams) -> types.Hover | None:
+        return await _hover(server, params)
+
     @server.feature(
         types.TEXT_DOCUMENT_CODE_ACTION,
         types.CodeActionOptions(
@@ -93,10 +97,10 @@ def _look_over(server: Server, uri: str) -> None:
 
 
 async def _lenses(server: Server, uri: str) -> list[types.CodeLens]:
-    """Only on our documents, for the run they belong to."""
+    """On our documents, for the run they belong to, and on files a run wrote that this client has seen."""
     matched = OURS.search(uri)
     if not matched:
-        return []
+        return await _code_lenses(server, uri)
     from samokoder.lsp.lenses import lenses
     from samokoder.lsp.papers import run_of
     from samokoder.lsp.sources import document_text
@@ -111,6 +115,41 @@ async def _lenses(server: Server, uri: str) -> list[types.CodeLens]:
     except SamokoderError:  # a document of another state database, or of none
         return []
     return lenses(run, session.state(run), "plan" if matched[1] == "plan" else "spec", text)
+
+
+async def _code_lenses(server: Server, uri: str) -> list[types.CodeLens]:
+    if server.opened is None or not uri.startswith("file:"):
+        return []
+    from samokoder.lsp.from_lsp import is_inside, path_of
+    from samokoder.lsp.lenses import code_lenses
+    from samokoder.lsp.sources import document_text
+
+    path = path_of(uri, "uri")
+    for run in server.opened.known():
+        if is_inside(path, run.request.target):
+            inside = Path(path).relative_to(run.request.target).as_posix()
+            if found := code_lenses(run, inside, await document_text(server, uri)):
+                return found
+    return []
+
+
+LONGEST_HOVER = 2_000
+"""Characters of a check's output in a hover."""
+
+
+async def _hover(server: Server, params: types.HoverParams) -> types.Hover | None:
+    """The evidence behind the lens on this line."""
+    for lens in await _lenses(server, params.text_document.uri):
+        command = lens.command
+        on_line = lens.range.start.line == params.position.line
+        if on_line and command and command.command == "samokoder.explain" and server.opened:
+            from samokoder.lsp.explaining import explain_check
+
+            given: Any = (command.arguments or [{}])[0]
+            run = await server.opened.runs.read(given["runId"])
+            text = explain_check(run, given["checkId"], LONGEST_HOVER)
+            return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text))
+    return None
 
 
 async def _actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lsprotocol import types
 
+from samokoder.domain.files import digest_of
 from samokoder.domain.run import Building, Run, waiting_for
 from samokoder.lsp.features import to_command
 from samokoder.lsp.markup import blocks
@@ -46,6 +49,24 @@ def _on_headings(run: Run, kind: Kind, text: str) -> Iterator[types.CodeLens]:
             id = block.text.split()[0]
             proof = proof_of(id, found) if kind == "spec" else _of_task(id, found)
             yield _proved(run, block.line, proof)
+
+
+_DEFINITION = re.compile(
+    r"^(?:export\s+)?(?:default\s+)?(?:async\s+)?(?:def|class|function)\s+\w+", re.MULTILINE
+)
+
+
+def code_lenses(run: Run, path: str, text: str) -> list[types.CodeLens]:
+    """On what a file of ours defines: by which check its task was verified."""
+    tasks = run.unfinished.tasks if isinstance(run.unfinished, Building) else ()
+    for task in tasks:
+        written = {str(p): d for p, d in task.files.items()}
+        if path in written and (proof := _of_task(task.task.id, proofs(run))):
+            changed = written[path] != digest_of(text.encode())
+            shown = replace(proof, stale=proof.stale or changed)
+            lines = [text.count("\n", 0, found.start()) for found in _DEFINITION.finditer(text)]
+            return [_proved(run, line, shown) for line in lines]
+    return []
 
 
 def _of_task(task: str, found: tuple[Proof, ...]) -> Proof | None:
