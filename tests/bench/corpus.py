@@ -1,6 +1,6 @@
 """The descriptions we gathered, each built by the embedded model and proved: how many end verified.
 
-Run by itself, `python -m tests.bench.corpus [LIMIT]`, since it takes minutes.
+Run by itself, `python -m tests.bench.corpus [LIMIT or SET]`, since it takes minutes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from typing import Any
 
 import anyio
 
+from samokoder.domain.ending import End
 from samokoder.domain.request import Request
+from samokoder.errors import InvalidRequest
 from tests.e2e.worlds import real_world
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "descriptions"
@@ -34,10 +36,10 @@ def descriptions() -> list[tuple[str, str, bool]]:
     return found
 
 
-async def measure(limit: int | None = None) -> dict[str, Any]:
+async def measure(limit: int | None = None, only: str = "") -> dict[str, Any]:
     ends: Counter[str] = Counter()
     failed: list[str] = []
-    chosen = descriptions()[:limit]
+    chosen = [entry for entry in descriptions() if entry[0].startswith(only)][:limit]
     with tempfile.TemporaryDirectory(prefix="samokoder-corpus-") as folder:
         async with real_world(Path(folder)) as (runs, _):
             slots = anyio.CapacityLimiter(AT_ONCE)
@@ -45,8 +47,12 @@ async def measure(limit: int | None = None) -> dict[str, Any]:
             async def build(name: str, text: str, in_scope: bool) -> None:
                 async with slots:
                     began = time.perf_counter()
-                    run_id = await runs.start(Request(description=text, target=f"{folder}/{name}"))
-                    end = (await runs.wait(run_id)).end
+                    try:
+                        run_id = await runs.start(Request(description=text, target=f"{folder}/{name}"))
+                    except InvalidRequest:
+                        end = End(kind="blocked", reason="refused before it began")
+                    else:
+                        end = (await runs.wait(run_id)).end
                     kind = end.kind if end else "interrupted"
                     ends[f"{'in' if in_scope else 'out of'} scope: {kind}"] += 1
                     if kind != ("verified" if in_scope else "blocked"):
@@ -64,4 +70,5 @@ async def measure(limit: int | None = None) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    asyncio.run(measure(int(sys.argv[1]) if len(sys.argv) > 1 else None))
+    given = sys.argv[1] if len(sys.argv) > 1 else ""
+    asyncio.run(measure(int(given)) if given.isdigit() else measure(only=given))
