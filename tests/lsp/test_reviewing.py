@@ -218,5 +218,17 @@ async def test_a_run_is_steered_while_it_goes_on(tmp_path: Path) -> None:
         assert ended["error"]["data"]["kind"] == "invalidRequest"
 
 
+async def test_a_client_that_can_do_nothing_is_told_what_waits_and_accepts_it(
+    cast: RawClient, tmp_path: Path
+) -> None:
+    await cast.initialize()
+    given = {"description": "books", "target": str(tmp_path / "app"), "options": {"review": True}}
+    run_id = (await result(cast, "generate", **given))["runId"]
+    said = await cast.message("window/showMessage")
+    assert "7 files wait for your review (samokoder.changes)" in said["message"]
+    await result(cast, "accept", runId=run_id, all=True)
+    assert (tmp_path / "app" / "app" / "models.py").exists()
+
+
 def test_the_gate_is_not_set_by_the_environment_of_the_tests() -> None:
     assert "GATE" not in os.environ

@@ -129,7 +129,9 @@ class View:
         if state != "interrupted" and not under_way:
             self._session.marks.clear(run.id)
         self._draw(bar)
-        words = " ".join(filter(None, [state, run.end.reason if run.end else news.detail]))
+        waiting = len(run.proposed) if run.request.options.review else 0
+        review = f"{waiting} files wait for your review (samokoder.changes)." if waiting else ""
+        words = " ".join(filter(None, [state, run.end.reason if run.end else news.detail, review]))
         if bar is not None:
             bar.end(words)
         shown = (bar is not None and bar.seen) or self._client.can.status
