@@ -20,8 +20,21 @@ export const preview: Command = async (world, given) => {
   const previewed = await start(world, given.runId);
   if (!previewed) return;
   const inBrowser = vscode.workspace.getConfiguration("samokoder").get("preview") === "browser";
-  await (inBrowser ? openOutside(previewed.url) : openInside(previewed.url));
+  const framed = !inBrowser && (await canBeFramed(previewed.url));
+  if (!inBrowser && !framed) void vscode.window.showInformationMessage(vscode.l10n.t("The application forbids being shown inside other pages, so it opens in your browser."));
+  await (framed ? openInside(previewed.url) : openOutside(previewed.url));
 };
+
+/** An application may refuse to be shown within a page, which a preview beside the code is. */
+async function canBeFramed(url: string): Promise<boolean> {
+  try {
+    const { headers } = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+    const policy = headers.get("content-security-policy") ?? "";
+    return !headers.has("x-frame-options") && !/frame-ancestors\s+'(none|self)'/i.test(policy);
+  } catch {
+    return true; // the page itself says what is wrong
+  }
+}
 
 export const openPreviewInBrowser: Command = async (world, given) => {
   const previewed = await start(world, given.runId);
