@@ -29,7 +29,7 @@ class Trying(FakeSandbox):
 
     def __init__(self, works: bool) -> None:
         super().__init__()
-        self.works, self.opened = works, False
+        self.works, self.was_opened = works, False
 
     async def probe(self) -> Isolation:
         if not self.works:
@@ -38,7 +38,7 @@ class Trying(FakeSandbox):
 
     @asynccontextmanager
     async def open(self, spec: EnvironmentSpec, warm: bool = True) -> AsyncIterator[SandboxSession]:
-        self.opened = True
+        self.was_opened = True
         await self.probe()
         async with super().open(spec) as session:
             yield session
@@ -52,7 +52,7 @@ async def test_auto_uses_the_first_that_works(works: tuple[bool, ...], used: int
     runners = tuple(Trying(one) for one in works)
     async with AutoSandbox(runners).open(NOTHING):
         pass
-    assert [runner.opened for runner in runners] == [number == used for number in range(3)]
+    assert [runner.was_opened for runner in runners] == [number == used for number in range(3)]
 
 
 async def test_nothing_runs_without_isolation_unless_the_choice_says_unsafe(

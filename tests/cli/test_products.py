@@ -65,7 +65,7 @@ async def it_is_previewed(tmp_path: Path, run_id: str) -> None:
     assert process.stdout
     told = json.loads(await process.stdout.readline())
     assert told["state"] == "ready", told
-    assert "choir" in (await asyncio.to_thread(_page, told["url"])).lower()
+    assert "/notes" in (await asyncio.to_thread(_page, told["url"])).lower()
     process.send_signal(signal.SIGINT)
     assert await asyncio.wait_for(process.wait(), 30) == 0
     with pytest.raises(OSError, match="refused"):

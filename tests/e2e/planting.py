@@ -11,6 +11,7 @@ import httpx2
 from samokoder.agents.code_monkey import CodeMonkeyBrief
 from samokoder.agents.rendering import parse
 from samokoder.agents.tester import TesterBrief
+from samokoder.offline import chat
 
 
 @dataclass
@@ -40,12 +41,20 @@ class PlantingTransport(httpx2.AsyncBaseTransport):
         self._inner, self._faults = inner, faults
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """The answer is had whole, spoiled, and given as the client wants it: whole or as a stream."""
         asked = json.loads(await request.aread())
-        response = await self._inner.handle_async_request(request)
-        answered = json.loads(await response.aread())
+        plain = httpx2.Request(
+            request.method, request.url, json=asked | {"stream": False, "stream_options": None}
+        )
+        answered = json.loads(await (await self._inner.handle_async_request(plain)).aread())
         message = answered["choices"][0]["message"]
         message["content"] = self._spoil(asked, message["content"])
-        return httpx2.Response(200, json=answered, request=request)
+        if not asked.get("stream"):
+            return httpx2.Response(200, json=answered, request=request)
+        sent = b"".join(chat.events(chat.read(asked), answered))
+        return httpx2.Response(
+            200, headers={"Content-Type": "text/event-stream"}, content=sent, request=request
+        )
 
     def _spoil(self, asked: dict, content: str) -> str:  # type: ignore[type-arg]
         role = asked["response_format"]["json_schema"]["name"]
