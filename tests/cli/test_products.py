@@ -24,7 +24,7 @@ from tests.cli.test_whole import DESCRIPTION, samokoder
 async def test_what_a_run_has_made_can_be_seen_checked_and_carried_away(tmp_path: Path) -> None:
     app = tmp_path / "app"
     code, out, err = await samokoder(
-        tmp_path, "generate", DESCRIPTION, "--into", str(app), "--sandbox", "local"
+        tmp_path, "generate", DESCRIPTION, "--into", str(app), "--sandbox", "local-unsafe"
     )
     assert (code, err) == (0, ""), out
     run_id = out.split()[1]
