@@ -73,7 +73,7 @@ from samokoder.domain.run import Building, Designing, Planning, Run
 from samokoder.errors import BudgetExceeded, DependencyRefused, ModelUnavailable, SamokoderError, SandboxError
 from samokoder.orchestrator import briefs
 from samokoder.orchestrator.asking import Unusable, ask
-from samokoder.orchestrator.integration import baseline, checks_for, checks_of
+from samokoder.orchestrator.integration import baseline, checks_for, checks_of, first_failure
 from samokoder.orchestrator.mirror import mirror
 from samokoder.orchestrator.news import going
 from samokoder.orchestrator.world import World
@@ -226,7 +226,7 @@ async def _see_checks_fail(action: SeeChecksFail, run: Run, world: World, sessio
     building = _building(run)
     task = building.task(action.task)
     tree = await contents(world, union(building.base_of(action.task), task.check_files))
-    reports = [await session.run(tree, check) for check in checks_of(building, task)]
+    reports = [await session.run(tree, check) for check in map(first_failure, checks_of(building, task))]
     return Landing(ChecksSeen(task=action.task, reports=tuple(reports)))
 
 
