@@ -98,7 +98,7 @@ async def resolve(
     """
     (folder / "pins.txt").write_text("".join(f"{pin}\n" for pin in pins), encoding="utf-8")
     command = ["pip", "compile", *QUIET, "--quiet", "--no-header", "--no-annotate", "--format", LOCK]
-    command += ["--output-file", LOCK, *interpreter.words]
+    command += ["--output-file", LOCK, "--python", _any_python(), *interpreter.words]
     command += ["--exclude-newer", older_than] if older_than else []
     for name in whatever if older_than else ():
         command += ["--exclude-newer-package", f"{name}={_EVER}"]
@@ -141,7 +141,8 @@ async def _alone(
 ) -> str:
     """The pin uv makes of one requirement, whatever that itself depends on."""
     await anyio.Path(folder / "one.txt").write_text(f"{wanted}\n")
-    command = ["pip", "compile", *QUIET, "--no-header", "--no-annotate", "--no-deps", *interpreter.words]
+    command = ["pip", "compile", *QUIET, "--no-header", "--no-annotate", "--no-deps"]
+    command += ["--python", _any_python(), *interpreter.words]
     command += ["--exclude-newer", before] if before else []
     output = await _uv([*command, "--quiet", "--", "one.txt"], folder, environ)
     return next((line for line in output.splitlines() if "==" in line), "").split(" ")[0]
