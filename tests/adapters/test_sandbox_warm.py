@@ -11,6 +11,7 @@ import pytest
 
 from samokoder.adapters.sandbox.session import Session
 from samokoder.adapters.sandbox.warm import fits
+from samokoder.domain.architecture import Service
 from samokoder.domain.evidence import CommandReport, failing_tests
 from samokoder.domain.paths import FilePath
 from samokoder.ports import SandboxSession
@@ -61,6 +62,63 @@ async def test_warm_and_cold_runs_tell_the_same(sessions: tuple[SandboxSession, 
     cold, warm = sessions
     for name, files in SITUATIONS.items():
         assert told(await run(warm, files)) == told(await run(cold, files)), name
+
+
+PROGRAMS = {
+    "what it sees": b"import os, sys\nprint(__name__, sys.argv, sys.path[0], sorted(os.environ))\n",
+    "an exit code": b"raise SystemExit(3)\n",
+    "an error": b"1 / 0\n",
+    "standard input": b"print(repr(input()))\n",
+    "threads left behind": b"import threading\nthreading.Thread(target=print, args=('late',)).start()\n",
+}
+SERVICES = {
+    "answering": b"""
+import http.server, os, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(repr(sys.argv).encode())
+http.server.HTTPServer(('127.0.0.1', int(os.environ['PORT'])), Handler).serve_forever()
+""",
+    "ending": b"raise SystemExit('no database')\n",
+    "ending well, too early": b"print('bye')\n",
+}
+
+
+async def test_any_python_module_is_told_of_the_same(
+    sessions: tuple[SandboxSession, SandboxSession],
+) -> None:
+    cold, warm = sessions
+    for name, program in PROGRAMS.items():
+        run_it = check("python", "-m", "program", "word")
+        reports = [await s.run({FilePath("program.py"): program}, run_it) for s in (warm, cold)]
+        lines = [(report.exit_code, _without_frames(report.output)) for report in reports]
+        assert lines[0] == lines[1], name
+
+
+async def test_a_warm_service_is_looked_at_as_a_cold_one(
+    sessions: tuple[SandboxSession, SandboxSession],
+) -> None:
+    cold, warm = sessions
+    start = Service(command=("python", "-m", "serve"), port=8124, health="/")
+    for name, program in SERVICES.items():
+        files = {FilePath("serve.py"): program}
+        reports = [await s.run(files, check(service=start)) for s in (warm, cold)]
+        said = [(report.exit_code, _without_log(report.output)) for report in reports]
+        assert said[0] == said[1], name
+        assert (said[0][0] == 0) == (name == "answering"), name
+
+
+def _without_frames(output: str) -> list[str]:
+    """A traceback shows the caller's frames, which are ours in a fork."""
+    return [line for line in output.splitlines() if not line.startswith(" ")]
+
+
+def _without_log(output: str) -> list[str]:
+    """The second run finds the port still waiting for the connections of the first to die."""
+    lines = _without_frames(output.replace("on the free port", "on the declared port"))
+    return [line for line in lines if "GET / HTTP" not in line]
 
 
 async def test_a_warm_run_is_a_fork_of_what_was_warmed_up(

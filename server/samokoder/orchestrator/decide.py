@@ -98,7 +98,7 @@ def _build(run: Run, building: Building) -> tuple[Action, ...]:
     actions: list[Action] = []
     if run.environment and not _baseline_known(building):
         actions.append(SeeBaseline())
-    for task in building.tasks:
+    for task in sorted(building.tasks, key=_weight, reverse=True):
         actions += _acceptance(run, building, task)
         actions += _work(run, building, task)
     if "manual" not in building.documented:
@@ -106,6 +106,11 @@ def _build(run: Run, building: Building) -> tuple[Action, ...]:
     if "delivery" not in building.documented:
         actions.append(WriteDelivery())
     return (*actions, *_mirror(run, building))
+
+
+def _weight(task: TaskRun) -> int:
+    """How long its checks take, as far as that can be told: what takes longest should begin first."""
+    return len(task.task.check_files)
 
 
 def _acceptance(run: Run, building: Building, task: TaskRun) -> tuple[Action, ...]:

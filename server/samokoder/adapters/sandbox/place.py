@@ -30,13 +30,20 @@ def _bundle(*modules: str) -> str:
     return "\n".join([*lines, f"sys.modules['{_INSIDE}.{modules[-1]}'].main()"])
 
 
-KEEPER = _bundle("framing", "processes", "leftovers", "landlock", "command", "archive", "warden", "keeper")
-SWEEP = _bundle("processes", "sweep")
-PROBE = _bundle("readiness", "probe")
-RELAY = _bundle(
-    *("framing", "processes", "leftovers", "landlock", "command", "archive", "warden"),
-    *("readiness", "channel", "relay"),
+_WATCHED = (
+    "framing",
+    "processes",
+    "leftovers",
+    "landlock",
+    "readiness",
+    "probe",
+    "command",
+    "archive",
+    "warden",
 )
+KEEPER = _bundle(*_WATCHED, "keeper")
+RELAY = _bundle(*_WATCHED, "channel", "relay")
+SWEEP = _bundle("processes", "sweep")
 SHARED = ("/tmp", "/dev/shm")
 """Folders of a separated place in which runs could leave something to the next one."""
 

@@ -1,10 +1,9 @@
-"""One run's sandbox: a warm keeper for pytest, a fresh one for everything else."""
+"""One run's sandbox: a warm keeper for Python modules, a fresh one for everything else."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-import json
 import os
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -16,10 +15,10 @@ import anyio
 
 from samokoder.adapters.sandbox.environments import Environment
 from samokoder.adapters.sandbox.frames import BrokenFrame, Told, Unpacker, pack
-from samokoder.adapters.sandbox.place import PROBE, RELAY, Link, Place, environment_of
+from samokoder.adapters.sandbox.place import RELAY, Link, Place, environment_of
 from samokoder.adapters.sandbox.policy import SandboxPolicy
 from samokoder.adapters.sandbox.preview.served import served
-from samokoder.adapters.sandbox.warm import Warm, fits, is_pytest, modules_of
+from samokoder.adapters.sandbox.warm import Warm, fits, is_module, is_pytest, modules_of
 from samokoder.domain.architecture import Service
 from samokoder.domain.evidence import Check, CommandReport, Isolation, passing_tests_reported
 from samokoder.domain.files import Digest, digest_of
@@ -30,7 +29,7 @@ from samokoder.ports import OnOutput, RunningService
 GRACE = 15.0
 """Seconds beyond the time limit in which a keeper must have answered, killing included."""
 WARMING = 3.0
-"""Seconds a run of pytest waits for the warm keeper, which imports what a cold run would import, too."""
+"""Seconds a run of a module waits for the warm keeper, which imports what a cold run would import, too."""
 UNPROVED = "pytest ended with exit code 0 and did not tell that a test has passed"
 LOST = "what ran has killed or halted the process that watched over it"
 
@@ -98,8 +97,8 @@ class Session:
     async def run(
         self, files: Mapping[FilePath, bytes], check: Check, on_output: OnOutput | None = None
     ) -> CommandReport:
-        job = Job(self._command(check), files, on_output=on_output)
-        ask = self._ask(job)
+        command = check.service.command if check.service else check.command
+        ask = self._ask(Job(command, files, on_output=on_output), **self._probe(check))
         with self.in_use():
             told = await self._run_warm(ask, files, check)
             if told is None or told.lost:
@@ -149,7 +148,7 @@ class Session:
             self._last = time.monotonic()
 
     async def _run_warm(self, ask: Ask, files: Mapping[FilePath, bytes], check: Check) -> Told | None:
-        if self._warm is None or not is_pytest(check):
+        if self._warm is None or not is_module(check):
             return None
         await self._warm.settled(WARMING)
         if not fits(check, files, self._warm.loaded):
@@ -173,11 +172,11 @@ class Session:
             head["export"] = {"files": self._policy.export_files, "size": self._policy.export_bytes}
         return Ask(name, pack(head, b"".join(job.files.values())), self._policy.seconds, job.on_output)
 
-    def _command(self, check: Check) -> tuple[str, ...]:
+    def _probe(self, check: Check) -> dict[str, Any]:
+        """What a keeper has to look for when the check is a service."""
         if check.service is None:
-            return check.command
-        task = check.service.model_dump() | {"seconds": self._policy.health_seconds}
-        return ("python", "-I", "-c", PROBE, json.dumps(task))
+            return {}
+        return {"probe": check.service.model_dump() | {"seconds": self._policy.health_seconds}}
 
     async def _run_cold(self, ask: Ask) -> Told:
         """Once more when the place went away meanwhile: every run has a fresh copy of the files."""

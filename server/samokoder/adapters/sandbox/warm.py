@@ -1,4 +1,4 @@
-"""A keeper that has imported the dependencies beforehand, so that pytest starts in milliseconds.
+"""A keeper that has imported the dependencies beforehand, so that tests and servers start in milliseconds.
 
 Only what was installed is imported, never a file of the workspace. Where being warm could be seen by the code
 under test (a file with the name of a loaded module, warnings turned to errors), the run is cold.
@@ -49,20 +49,30 @@ STOPPING = 5.0
 
 def fits(check: Check, files: Mapping[FilePath, bytes], loaded: frozenset[str]) -> bool:
     """Whether a fork of a keeper with these modules loaded behaves as a fresh interpreter would."""
-    if not loaded or not is_pytest(check):
-        return False
-    if any(word.startswith(("-W", "-p", "--pythonwarnings")) for word in check.command[3:]):
+    if not loaded or not is_module(check):
         return False
     if any(path.split("/", 1)[0].removesuffix(".py") in loaded for path in files):
         return False
-    return not any(b"filterwarnings" in content for path, content in files.items() if _configures(path))
+    return not is_pytest(check) or not _changes_warnings(check, files)
+
+
+def _changes_warnings(check: Check, files: Mapping[FilePath, bytes]) -> bool:
+    if any(word.startswith(("-W", "-p", "--pythonwarnings")) for word in check.command[3:]):
+        return True
+    return any(b"filterwarnings" in content for path, content in files.items() if _configures(path))
 
 
 def is_pytest(check: Check) -> bool:
-    return check.service is None and check.command[:3] in _PYTEST
+    return check.service is None and is_module(check) and check.command[2] == "pytest"
 
 
-_PYTEST = {("python", "-m", "pytest"), ("python3", "-m", "pytest")}
+def is_module(check: Check) -> bool:
+    """Whether it runs a Python module, which a fork of a warm interpreter can do."""
+    command = check.service.command if check.service else check.command
+    return len(command) > 2 and command[:2] in _MODULE
+
+
+_MODULE = {("python", "-m"), ("python3", "-m")}
 
 
 def _configures(path: FilePath) -> bool:

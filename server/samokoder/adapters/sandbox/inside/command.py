@@ -11,16 +11,18 @@ import resource
 import signal
 import sys
 from contextlib import suppress
+from functools import partial
 from typing import Any, NoReturn
 
 from samokoder.adapters.sandbox.inside.landlock import keep_apart
+from samokoder.adapters.sandbox.inside.probe import probe
 from samokoder.adapters.sandbox.inside.processes import PR_SET_DUMPABLE, PR_SET_PDEATHSIG, prctl
 
 ABSENT = 3
 
 
 def become(ask: dict[str, Any], folder: str, output: int, tell_absent: int, warm: bool) -> None:
-    """Turn this fresh fork into the command. Returns never, or after pytest has run in it.
+    """Turn this fresh fork into the command. Returns never, or after a Python module has run in it.
 
     ``tell_absent`` gets a byte when there is no such program; a program that starts closes it.
     """
@@ -31,24 +33,31 @@ def become(ask: dict[str, Any], folder: str, output: int, tell_absent: int, warm
     for fd, target in ((nothing, 0), (output, 1), (output, 2)):
         os.dup2(fd, target)
     os.dup2(tell_absent, ABSENT, inheritable=False)
-    os.closerange(ABSENT if warm else ABSENT + 1, 1024)
+    os.closerange(ABSENT + 1, 1024)
     limit(ask["limits"])
     keep_apart(folder)
     os.chdir(f"{folder}/files")
     environment = {**ask["env"], "HOME": f"{folder}/home", "TMPDIR": f"{folder}/tmp"}
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    if warm:
-        run_pytest(ask["argv"], environment)
+    os.environ.clear()
+    os.environ.update(environment)
+    run = partial(run_module if warm and is_module(ask["argv"]) else execute, ask["argv"])
+    if "probe" in ask:
+        probe(ask["probe"], run)
     else:
-        execute(ask["argv"], environment)
+        run()
 
 
-def execute(argv: list[str], environment: dict[str, str]) -> NoReturn:
+def is_module(argv: list[str]) -> bool:
+    return argv[:2] in (["python", "-m"], ["python3", "-m"])
+
+
+def execute(argv: list[str]) -> NoReturn:
     for number in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_DFL)
     try:
-        os.execvpe(argv[0], argv, environment)
+        os.execvp(argv[0], argv)
     except OSError as error:
         os.write(2, f"{argv[0]}: {error.strerror}\n".encode())
         if isinstance(error, FileNotFoundError):
@@ -56,18 +65,17 @@ def execute(argv: list[str], environment: dict[str, str]) -> NoReturn:
         os._exit(127 if isinstance(error, FileNotFoundError) else 126)
 
 
-def run_pytest(argv: list[str], environment: dict[str, str]) -> None:
-    """As ``python -m pytest`` would, in this process; the way out is SystemExit, as there."""
+def run_module(argv: list[str]) -> None:
+    """As ``python -m`` would, in this process; the way out is SystemExit, as there."""
     import runpy
     import tempfile
 
+    os.closerange(ABSENT, ABSENT + 1)
     tempfile.tempdir = None  # an import may have asked for it before TMPDIR was this run's
-    os.environ.clear()
-    os.environ.update(environment)
     sys.path.insert(0, os.getcwd())
     sys.argv = ["-m", *argv[3:]]
     sys.orig_argv = list(argv)
-    runpy.run_module("pytest", run_name="__main__", alter_sys=True)
+    runpy.run_module(argv[2], run_name="__main__", alter_sys=True)
 
 
 def limit(limits: dict[str, int]) -> None:

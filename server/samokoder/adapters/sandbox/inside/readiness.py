@@ -1,11 +1,14 @@
 """Whether a service is up: by a line it writes, by its port, or by its health path. Only loopback is used."""
 
+# What only a service needs is imported when there is one: every keeper reads this.
+
 from __future__ import annotations
 
-import http.client
-import socket
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import socket
 
 PAUSE = 0.05
 """Seconds between two looks."""
@@ -17,6 +20,8 @@ CLAIMS: list[socket.socket] = []
 
 def free_port(wanted: int) -> int:
     """The wanted port when nobody listens there and no other probe is about to, else any free one."""
+    import socket
+
     for port in (wanted, 0):
         with socket.socket() as listener:
             try:
@@ -32,6 +37,8 @@ def claimed(port: int) -> bool:
     """Take a name only one process of this network can hold, until we end; Linux knows such names."""
     if sys.platform != "linux":
         return False
+    import socket
+
     claim = socket.socket(socket.AF_UNIX)
     try:
         claim.bind(f"\0samokoder-port-{port}")
@@ -43,6 +50,8 @@ def claimed(port: int) -> bool:
 
 
 def ask(port: int, path: str) -> tuple[int, str]:
+    import http.client
+
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", path)
@@ -56,6 +65,9 @@ def look(service: dict[str, Any], port: int, output: bytes) -> str:
     """Empty when it is ready, else what is seen. Takes five seconds at most."""
     if says := service.get("says"):
         return "" if says.encode() in output else f"it has not written {says!r}"
+    import http.client
+    import socket
+
     try:
         if not service["health"]:
             socket.create_connection(("127.0.0.1", port), 5).close()
