@@ -124,6 +124,8 @@ class Settings(CamelValue):
     """Address of an OpenAI-compatible endpoint, ending in its version. SAMOKODER_BASE_URL."""
     api_key: SecretStr | None = None
     """Key for that endpoint. SAMOKODER_API_KEY."""
+    language: Literal["", "en", "ru"] = ""
+    """Of what the server says; empty is the one of the client. SAMOKODER_LANGUAGE."""
     sandbox: SandboxChoice = "auto"
     """Where checks run when a run does not say. SAMOKODER_SANDBOX."""
     scanning: dict[str, Literal["block", "ask", "note", "off"]] = {}

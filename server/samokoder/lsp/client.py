@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -30,6 +30,8 @@ class Client:
 
     def __init__(self, server: Server, can: Abilities) -> None:
         self._server, self.can = server, can
+        self.say_in: Callable[[str], str] = str
+        """Into the person's language; what comes back from them is in it, too."""
         self._dialog = asyncio.Lock()
 
     def notify(self, method: str, value: Any) -> None:
@@ -59,7 +61,11 @@ class Client:
                 actions=[types.MessageActionItem(title=title) for title in titles],
             )
             answer = await self._ask(types.WINDOW_SHOW_MESSAGE_REQUEST, params, PERSON_TIME)
-        return getattr(answer, "title", None)
+        return self.meant(getattr(answer, "title", None), titles)
+
+    def meant(self, said: str | None, options: Sequence[str]) -> str | None:
+        """Which of the options the person's words are; their words, when none."""
+        return next((option for option in options if self.say_in(option) == said), said)
 
     async def create_progress(self, token: str) -> bool:
         """Whether the client made a place for it."""

@@ -129,8 +129,11 @@ def _started(session: Session, run: Run, token: str | int | None) -> RunStarted:
 
 
 async def answer(session: Session, given: AnswerParams) -> RunStarted:
-    question_id = given.question_id or _only_question(await session.runs.read(given.run_id))
-    await session.runs.answer(given.run_id, question_id, None if given.skip else given.text)
+    run = await session.runs.read(given.run_id)
+    question_id = given.question_id or _only_question(run)
+    options = [option for asked in waiting_for(run) if asked.id == question_id for option in asked.options]
+    text = None if given.skip else session.client.meant(given.text, options)
+    await session.runs.answer(given.run_id, question_id, text)
     return await _taken_up(session, given.run_id, given.work_done_token)
 
 

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import enum
+import json
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from cattrs import Converter
@@ -19,6 +21,8 @@ from pygls.exceptions import (
     JsonRpcServerNotInitialized,
 )
 from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
+
+from samokoder.lsp.languages import translated
 
 if TYPE_CHECKING:
     from samokoder.lsp.server import Server
@@ -50,6 +54,8 @@ class Protocol(LanguageServerProtocol):
     _server: Server
     greeted: str | int | None = None
     """Id of the request that was answered before we were here."""
+    say: Callable[[str], str] | None = None
+    """Into the person's language; None while it is the one everything is said in."""
 
     @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
     async def lsp_workspace__execute_command(  # type: ignore[override]
@@ -110,6 +116,12 @@ class Protocol(LanguageServerProtocol):
             logger.error("%s\n%s", error.message, "".join(error.data["traceback"]))
             error = types.ResponseError(error.code, UNFORESEEN, {"kind": "fault", "retryable": False})
         super()._send_response(msg_id, result, error)
+
+    def _send_data(self, data: Any) -> None:
+        """What people read of it, in their language."""
+        if self.say is not None and data:
+            data = translated(json.loads(json.dumps(data, default=self._serialize_message)), self.say)
+        super()._send_data(data)
 
     def _serialize_message(self, data: Any) -> Any:
         """Our values inside untyped messages; stock pygls sends their Python field names."""

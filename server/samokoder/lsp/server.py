@@ -19,6 +19,7 @@ from samokoder.lsp.client import Client
 from samokoder.lsp.commands import COMMANDS, perform
 from samokoder.lsp.faults import faults_of, invalid_params, to_lsp
 from samokoder.lsp.from_lsp import Abilities, abilities, own_options
+from samokoder.lsp.languages import SPOKEN, language_of, speaker
 from samokoder.lsp.marks import Marks, is_alive
 from samokoder.lsp.protocol import Protocol, make_converter
 from samokoder.settings import Settings
@@ -72,6 +73,12 @@ class Server(LanguageServer):
             )
         except SamokoderError as error:
             self.settings = error
+        chosen = self.settings.language if isinstance(self.settings, Settings) else ""
+        self.speak(language_of(chosen or params.locale))
+
+    def speak(self, language: str) -> None:
+        self.client.say_in = say = speaker(language)
+        self.protocol.say = say if language != SPOKEN else None
 
     def offer_interrupted(self) -> None:
         """Say which runs a dead server left behind; going on with them is for the person to decide.
