@@ -74,9 +74,9 @@ def test_a_translation_holds_what_is_put_in_and_is_in_its_language() -> None:
     ("text", "russian"),
     [
         ("The description is empty.", "Описание пустое."),
-        ("Run 7 has no file a b.py there.", "В работе 7 там нет файла a b.py."),
+        ("Run 7 has no file a b.py there.", "В запуске 7 там нет файла a b.py."),
         ("Another Samokoder (process 5) is working on run 7.",
-         "Над работой 7 трудится другой Samokoder (процесс 5)."),
+         "Запуском 7 занят другой Samokoder (процесс 5)."),
         ("No sandbox works here: No Docker engine answers: x",
          "Ни одна песочница здесь не работает: Docker не отвечает: x"),
         ("The description is empty. Say in a sentence what is to be built.",

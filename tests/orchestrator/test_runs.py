@@ -17,6 +17,20 @@ from tests.orchestrator import story
 from tests.orchestrator.cast import Player, Silent, world
 
 
+class Slow(Player):
+    """Answers when it is told to go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.began, self.go, self.calls = asyncio.Event(), asyncio.Event(), 0
+
+    async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
+        self.calls += 1
+        self.began.set()
+        await self.go.wait()
+        return await super().complete(request, watch)
+
+
 async def finished(runs: Runs, request: Request | None = None) -> tuple[str, str, str]:
     """Id, end state and reason of a run from start to end."""
     run_id = await runs.start(request or story.request())
@@ -128,6 +142,38 @@ async def test_a_cancelled_run_stops_says_so_and_can_be_taken_up() -> None:
     model.asked["slept"] = 1
     await runs.resume(run_id)
     assert (await runs.wait(run_id)).end.kind == "verified"  # type: ignore[union-attr]
+
+
+async def test_a_paused_run_finishes_what_it_has_begun_and_pays_for_nothing_twice() -> None:
+    model = Slow()
+    runs = Runs(world(model=model))
+    run_id = await runs.start(story.request())
+    await asyncio.wait_for(model.began.wait(), 10)
+    await runs.pause(run_id)
+    begun = model.calls
+    model.go.set()
+    run = await runs.wait(run_id)
+    assert run.end is None and run_id not in runs.under_way()
+    assert model.calls == begun == run.usage.calls
+    await runs.resume(run_id)
+    end = (await runs.wait(run_id)).end
+    assert end is not None and end.kind == "verified"
+    straight = Runs(world())
+    assert (await runs.read(run_id)).usage.calls == (
+        await straight.read((await finished(straight))[0])
+    ).usage.calls
+
+
+async def test_a_pause_is_taken_back_by_going_on() -> None:
+    model = Slow()
+    runs = Runs(world(model=model))
+    run_id = await runs.start(story.request())
+    await asyncio.wait_for(model.began.wait(), 10)
+    await runs.pause(run_id)
+    await runs.resume(run_id)
+    model.go.set()
+    end = (await runs.wait(run_id)).end
+    assert end is not None and end.kind == "verified"
 
 
 async def test_a_spent_budget_ends_resumable() -> None:

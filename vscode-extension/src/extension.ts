@@ -32,6 +32,7 @@ const COMMANDS: Record<string, Command> = {
   answer: starting.answer,
   openApproval: starting.openApproval,
   steer: starting.steer,
+  pause: starting.pause,
   cancel: starting.cancel,
   describe: () => describing.describeInDocument(),
   ...looking.COMMANDS,
@@ -114,7 +115,7 @@ async function begin(world: World): Promise<void> {
 
 async function started(world: World, questions: Questions): Promise<void> {
   questions.forget();
-  for (const name of ["extend", "fix", "steer", "preview", "previewLog", "runChecks", "export", "compare", "changes", "models", "exchange", "costs"])
+  for (const name of ["extend", "fix", "steer", "pause", "preview", "previewLog", "runChecks", "export", "compare", "changes", "models", "exchange", "costs"])
     void vscode.commands.executeCommand("setContext", `samokoder.lacks.${name}`, world.server.offers(`samokoder.${name}`) === false);
   await world.runs.refresh();
   void offerToContinue(world);

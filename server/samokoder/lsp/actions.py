@@ -28,6 +28,7 @@ def _on_run(session: Session, run: Run) -> list[types.CodeAction]:
         title = f"accept {len(run.proposed)} proposed files"
         found.append(_source(run, title, "accept", {**given, "all": True}))
     if state == "running":
+        found.append(_source(run, "pause", "pause", given))
         found.append(_source(run, "cancel", "cancel", given))
     elif state in {"interrupted", "stuck", "budget_exhausted", "built_unverified", "environment_missing"}:
         found.append(_source(run, "continue", "resume", given))

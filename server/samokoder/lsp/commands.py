@@ -58,6 +58,7 @@ COMMANDS = {
     "samokoder.answer": Command(AnswerParams, "answer"),
     "samokoder.approve": Command(ApproveParams, "approve"),
     "samokoder.cancel": Command(CancelParams, "cancel"),
+    "samokoder.pause": Command(CancelParams, "pause"),
     "samokoder.fork": Command(ForkParams, "fork"),
     "samokoder.repair": Command(RepairParams, "repair"),
     "samokoder.waive": Command(WaiveParams, "waive"),

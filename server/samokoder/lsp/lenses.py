@@ -32,6 +32,7 @@ def _on_top(run: Run, state: State, kind: Kind) -> Iterator[types.CodeLens]:
     if run.request.options.review and run.proposed:
         yield _lens(0, f"Accept {len(run.proposed)} proposed files", "accept", {**given, "all": True})
     if state == "running":
+        yield _lens(0, "Pause", "pause", given)
         yield _lens(0, "Cancel", "cancel", given)
     if state in TAKE_UP:
         yield _lens(0, "Continue", "resume", given)

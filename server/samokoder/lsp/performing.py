@@ -42,6 +42,7 @@ from samokoder.lsp.results import (
     Explanation,
     ForkResult,
     Opened,
+    PauseResult,
     Picture,
     RunList,
     RunStarted,
@@ -167,10 +168,7 @@ async def cancel(session: Session, given: CancelParams) -> CancelResult:
     run_id = given.run_id or _only_run(session)
     if run_id is None:
         return CancelResult(run_id=None, cancelled=False, state=None)
-    if other := session.marks.elsewhere().get(run_id):
-        raise FolderBusy(
-            f"Another Samokoder (process {other.pid}) is working on run {run_id}.", hint="Cancel it there."
-        )
+    _refuse_elsewhere(session, run_id, "Cancel it there.")
     before = await session.runs.read(run_id)
     await session.runs.cancel(run_id)
     run = await session.runs.read(run_id)
@@ -178,6 +176,21 @@ async def cancel(session: Session, given: CancelParams) -> CancelResult:
     if before.end is None:
         session.marks.clear(run_id)
     return CancelResult(run_id=run_id, cancelled=cancelled, state=state_of(run, False))
+
+
+async def pause(session: Session, given: CancelParams) -> PauseResult:
+    run_id = given.run_id or _only_run(session)
+    if run_id is None:
+        return PauseResult(run_id=None, pausing=False)
+    _refuse_elsewhere(session, run_id, "Pause it there.")
+    pausing = run_id in session.runs.under_way()
+    await session.runs.pause(run_id)
+    return PauseResult(run_id=run_id, pausing=pausing)
+
+
+def _refuse_elsewhere(session: Session, run_id: str, hint: str) -> None:
+    if other := session.marks.elsewhere().get(run_id):
+        raise FolderBusy(f"Another Samokoder (process {other.pid}) is working on run {run_id}.", hint=hint)
 
 
 def _only_run(session: Session) -> str | None:

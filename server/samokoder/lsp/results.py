@@ -191,6 +191,12 @@ class CancelResult(Result):
     state: State | None
 
 
+class PauseResult(Result):
+    run_id: str | None
+    pausing: bool
+    """Whether something was under way; its end is told when what was begun has landed."""
+
+
 class RecordingExported(Result):
     path: str
     steps: int

@@ -59,6 +59,8 @@ class Conductor:
         self._opening = anyio.Lock()
         self._over = anyio.Event()
         self._mark = world.clock()
+        self.pausing = False
+        """Nothing new is started; what is under way lands, so that nothing is paid for twice."""
 
     def tell(self, outcome: Outcome) -> anyio.Event | None:
         """Put in what a person said, to be committed in its turn; None when the work is over."""
@@ -82,7 +84,7 @@ class Conductor:
 
         What is under way when a cap is reached was set aside within it, and lands.
         """
-        if self.run.paused is not None:
+        if self.run.paused is not None or self.pausing:
             return bool(self._flying)
         ready = {key(action): action for action in decide(self.run)}
         for name, scope in list(self._flying.items()):

@@ -46,6 +46,8 @@ from samokoder.ports import ModelReply, ModelRequest, News, RunSummary, Step
 
 logger = logging.getLogger(__name__)
 
+PAUSING = "Pausing: what is under way is finished first."
+
 
 class More(Value):
     """What a person adds to a spent budget."""
@@ -95,7 +97,8 @@ class Runs:
     async def resume(self, run_id: str, more: More | None = None) -> None:
         """Go on with an interrupted run, or take up a finished one with fresh attempts."""
         run = await self.read(run_id)
-        if run_id in self._tasks:
+        if conductor := self._conductors.get(run_id):
+            conductor.pausing = False
             return
         if run.end is None:
             await self._work_on(run_id, None)
@@ -164,6 +167,13 @@ class Runs:
         if (await self.read(run_id)).end is None:
             await self._work_on(run_id, Cancelled())
         await self.wait(run_id)
+
+    async def pause(self, run_id: str) -> None:
+        """Start nothing more of it; resuming goes on. Returns before what is under way has landed."""
+        run = await self.read(run_id)
+        if conductor := self._conductors.get(run_id):
+            conductor.pausing = True
+            self._world.editor.happened(run, News(run=run_id, kind="noted", detail=PAUSING))
 
     async def steer(self, run_id: str, text: str) -> Run:
         """A hint for all that is still to be asked. Raises InvalidRequest."""

@@ -108,6 +108,7 @@ function waysNow({ server, runs }: World, picture: Picture | undefined): Way[] {
       approval && way("check", vscode.l10n.t("Approve"), "approve"),
       questions.length > (approval ? 1 : 0) && way("question", vscode.l10n.t("Answer"), "answer"),
       state === "running" && offered("steer") && way("comment", vscode.l10n.t("Say something to the agents"), "steer"),
+      state === "running" && offered("pause") && way("debug-pause", vscode.l10n.t("Pause"), "pause"),
       ["running", "waiting"].includes(state) && way("debug-stop", vscode.l10n.t("Cancel"), "cancel"),
       ["interrupted", "stuck", "budget_exhausted", "built_unverified", "environment_missing"].includes(state) && way("debug-continue", vscode.l10n.t("Continue"), "resume"),
       picture.startCommand !== "" && offered("preview") && way("play", vscode.l10n.t("Try the application out"), "preview"),

@@ -1,4 +1,4 @@
-// Beginning work: generate, extend, fix; and going on with it: resume, approve, answer, steer, cancel.
+// Beginning work: generate, extend, fix; and going on with it: resume, approve, answer, steer, pause, cancel.
 import * as vscode from "vscode";
 import { APPROVALS, CAN_GO_ON, type Question, type RunStarted } from "../protocol";
 import { money, shortened } from "../words";
@@ -68,6 +68,11 @@ export const steer: Command = async (world, given) => {
   if (!runId) return;
   const text = await vscode.window.showInputBox({ title: vscode.l10n.t("Say something to the agents"), prompt: vscode.l10n.t("They take it up with what they do next.") });
   if (text?.trim()) await world.server.ask("samokoder.steer", { runId, text });
+};
+
+export const pause: Command = async (world, given) => {
+  const runId = given.runId ?? (await chosenRun(world, given, ({ state }) => state === "running"));
+  if (runId) await world.server.ask("samokoder.pause", { runId });
 };
 
 export const cancel: Command = async (world, given) => {
