@@ -32,6 +32,7 @@ def _bundle(*modules: str) -> str:
 
 _WATCHED = (
     "framing",
+    "group",
     "processes",
     "leftovers",
     "landlock",

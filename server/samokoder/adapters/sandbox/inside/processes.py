@@ -13,6 +13,8 @@ import sys
 import time
 from contextlib import suppress
 
+CROWD = 8
+"""More processes than this are all halted before any is killed, so that none starts others in their room."""
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1, 4, 36
 GIVE_UP = 10.0
 """Seconds after which killing is not tried any more; the sandbox's own end does the rest."""
@@ -82,13 +84,16 @@ def reap() -> dict[int, int]:
 def kill_descendants(spare: frozenset[int] = frozenset()) -> dict[int, int]:
     """Kill everything below this process, however it was detached; needs this process to be a subreaper."""
     ended, deadline = reap(), time.monotonic() + GIVE_UP
+    halted: set[int] = set()
     while time.monotonic() < deadline:
-        left = descendants(os.getpid(), spare)
+        left = descendants(os.getpid(), spare).keys()
         if not left:
             break
-        for pid in left:
+        crowd = left - halted if len(left - halted) > CROWD else set()
+        for pid in crowd or left:
             with suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, signal.SIGSTOP if crowd else signal.SIGKILL)
+        halted |= crowd
         ended.update(reap())
         time.sleep(0.002)
     ended.update(reap())

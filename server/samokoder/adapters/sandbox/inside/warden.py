@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from samokoder.adapters.sandbox.inside.archive import pack_up
 from samokoder.adapters.sandbox.inside.command import become
 from samokoder.adapters.sandbox.inside.framing import write_frame
+from samokoder.adapters.sandbox.inside.group import forks_refused, oom_kills
 from samokoder.adapters.sandbox.inside.processes import (
     PR_SET_CHILD_SUBREAPER,
     descendants,
@@ -29,6 +30,9 @@ FULL = 4096
 """Bytes left in a workspace that is as good as full."""
 WATCH = 0.2
 """Seconds between two looks at the processes and the memory of a run."""
+SAY = 1.0
+"""Seconds a run that was refused a process has to say so itself, before it is ended for it."""
+CROWDED = "limit of processes: the sandbox had no room for another process or thread"
 
 
 class Output:
@@ -71,7 +75,8 @@ class Warden:
         self.output = Output(self.limits["output"])
         self.ended: dict[int, int] = {}
         self.fault, self.ended_by = "", "itself"
-        self.kills = oom_kills()
+        self.kills, self.refusals = oom_kills(), forks_refused()
+        self.crowded = 0.0
         self.full = False
         self.open: list[int] = []
 
@@ -100,7 +105,7 @@ class Warden:
             self.ended.update(reap())
             now = time.monotonic()
             if now - started > self.limits["seconds"]:
-                self.end("time", f"time limit of {self.limits['seconds']:g} s")
+                self.end_late()
             elif now - looked > WATCH and not self.fault:
                 looked = now
                 self.weigh()
@@ -121,6 +126,13 @@ class Warden:
     def end(self, by: str, fault: str) -> None:
         self.ended_by, self.fault = by, fault
 
+    def end_late(self) -> None:
+        """A bomb that dies down between two looks leaves a run that only waits; time is not what it lacked."""
+        if forks_refused() > self.refusals:
+            self.end("processes", CROWDED)
+        else:
+            self.end("time", f"time limit of {self.limits['seconds']:g} s")
+
     def hear(self, data: bytes) -> None:
         """Keep what was written and, where somebody looks on, pass it on as it comes."""
         self.output.add(data)
@@ -128,6 +140,11 @@ class Warden:
             write_frame(self.report, {"id": self.ask["id"], "live": True}, data)
 
     def weigh(self) -> None:
+        if self.crowded and time.monotonic() - self.crowded > SAY:
+            self.end("processes", CROWDED)
+            return
+        if not self.crowded and forks_refused() > self.refusals:
+            self.crowded = time.monotonic()
         sizes = descendants(os.getpid())
         if len(sizes) > self.limits["processes"]:
             self.end("processes", f"limit of {self.limits['processes']} processes")
@@ -161,14 +178,6 @@ def is_full(folder: str) -> bool:
     except OSError:
         return False
     return left.f_bavail * left.f_frsize < FULL or (left.f_files > 0 and left.f_favail == 0)
-
-
-def oom_kills() -> int:
-    """Processes of this container the kernel has killed for want of memory; 0 where it does not say."""
-    for path in ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"):
-        with suppress(OSError), open(path) as file:
-            return sum(int(line.split()[1]) for line in file if line.startswith("oom_kill "))
-    return 0
 
 
 def exit_code(status: int) -> int:
