@@ -127,7 +127,7 @@ class Warden:
         self.ended_by, self.fault = by, fault
 
     def end_late(self) -> None:
-        """A bomb that dies down between two looks leaves a run that only waits; time is not what it lacked."""
+        """A bomb that dies down between two looks leaves a run that only waits; it did not lack time."""
         if forks_refused() > self.refusals:
             self.end("processes", CROWDED)
         else:
