@@ -75,10 +75,13 @@ async def _generate(client: Client, target: Path) -> str:
 async def _end_of(client: Client, run_id: str) -> str:
     while (message := await client.messages.get()) is not None:
         method, params = message
-        if method == "samokoder/status" and params.get("runId") == run_id and params.get("end"):
-            end: Any = params["end"]
-            return str(end["kind"] if isinstance(end, dict) else end)
+        if method == "samokoder/status" and params["runId"] == run_id and _is_over(params):
+            return str(params["state"])
     raise RuntimeError("the server has ended")
+
+
+def _is_over(status: dict[str, Any]) -> bool:
+    return status["state"] not in ("running", "waiting")
 
 
 async def _answering(folder: Path) -> dict[str, float]:
@@ -113,5 +116,5 @@ async def _two_at_a_time(client: Client, folder: Path, stop: float) -> None:
         if message is None:
             raise RuntimeError("the server has ended")
         method, params = message
-        if method == "samokoder/status" and params.get("end"):
-            going.discard(params.get("runId"))
+        if method == "samokoder/status" and _is_over(params):
+            going.discard(params["runId"])
