@@ -45,7 +45,7 @@ async def sessions(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Sandbo
     async with made.open(python("pytest")) as warm:
         assert isinstance(warm, Session)
         assert await warm.warmed_up()
-        yield Session(warm._place, warm._environment, warm._policy, ()), warm
+        yield Session(warm._place, warm._environment, warm._policy, None), warm
 
 
 async def run(session: SandboxSession, files: Mapping[FilePath, bytes]) -> CommandReport:

@@ -1,4 +1,4 @@
-"""One run's sandbox: a warm keeper for Python modules, a fresh one for everything else."""
+"""One run's sandbox: a keeper that stands ready, and a fresh one where it cannot be relied on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from samokoder.adapters.sandbox.frames import BrokenFrame, Told, Unpacker, pack
 from samokoder.adapters.sandbox.place import RELAY, Link, Place, environment_of
 from samokoder.adapters.sandbox.policy import SandboxPolicy
 from samokoder.adapters.sandbox.preview.served import served
-from samokoder.adapters.sandbox.warm import Warm, fits, is_module, is_pytest, modules_of
+from samokoder.adapters.sandbox.warm import Standing, fits, is_module, is_pytest, modules_of
 from samokoder.domain.architecture import Service
 from samokoder.domain.evidence import Check, CommandReport, Isolation, passing_tests_reported
 from samokoder.domain.files import Digest, digest_of
@@ -73,11 +73,11 @@ class Session:
     """A SandboxSession; the same for every place."""
 
     def __init__(
-        self, place: Place, environment: Environment, policy: SandboxPolicy, modules: Sequence[str]
+        self, place: Place, environment: Environment, policy: SandboxPolicy, modules: Sequence[str] | None
     ) -> None:
-        """``modules`` are those a warm keeper has imported; without any there is none."""
+        """``modules`` are those the standing keeper imports; None is for a session without one."""
         self._place, self._environment, self._policy = place, environment, policy
-        self._modules, self._warm = modules, Warm(place, modules) if modules else None
+        self._modules, self._standing = modules, None if modules is None else Standing(place, modules)
         self._at_work, self._last = 0, time.monotonic()
         self._digest = digest_of(f"{environment.digest}\n{place.isolation.level}\n".encode())
         self._ids = itertools.count(1)
@@ -91,18 +91,23 @@ class Session:
         return self._digest
 
     async def warmed_up(self) -> bool:
-        """Wait until the warm keeper is ready or lost; whether there is one. Nobody needs to wait for it."""
-        return self._warm is not None and await self._warm.settled()
+        """Wait until the standing keeper is ready or lost; whether it is warm. Nobody needs to."""
+        return self._standing is not None and await self._standing.settled() and bool(self._standing.loaded)
 
     async def run(
         self, files: Mapping[FilePath, bytes], check: Check, on_output: OnOutput | None = None
     ) -> CommandReport:
         command = check.service.command if check.service else check.command
-        ask = self._ask(Job(command, files, on_output=on_output), **self._probe(check))
+        job = Job(command, files, on_output=on_output)
         with self.in_use():
-            told = await self._run_warm(ask, files, check)
-            if told is None or told.lost:
+            ready = await self._ready(check)
+            fresh = ready is None or not fits(check, files, ready.loaded)
+            ask = self._ask(job, fresh=fresh, **self._probe(check))
+            if ready is None:
                 told = await self._run_cold(ask)
+            else:
+                tried = await ready.run(ask.id, ask.frame, ask.seconds + GRACE, ask.hear)
+                told = tried if tried and not tried.lost else await self._run_once(ask)
         return _proved(self._report(told), check)
 
     @asynccontextmanager
@@ -121,8 +126,8 @@ class Session:
         return Done(self._report(told), told.archive, told.left_out)
 
     async def close(self) -> None:
-        if self._warm is not None:
-            await self._warm.close()
+        if self._standing is not None:
+            await self._standing.close()
 
     async def rest_when_idle(self) -> None:
         """Give back what is held whenever nothing was run for as long as the policy says."""
@@ -130,7 +135,7 @@ class Session:
             idle = time.monotonic() - self._last if not self._at_work else 0
             if idle >= self._policy.idle_stop_seconds:
                 await self.close()
-                self._warm = None
+                self._standing = None
                 await self._place.rest()
                 self._last = time.monotonic()
             await asyncio.sleep(max(0.05, self._policy.idle_stop_seconds - idle))
@@ -138,8 +143,8 @@ class Session:
     @contextmanager
     def in_use(self) -> Iterator[None]:
         """Meanwhile it is not idle."""
-        if self._warm is None and self._modules:
-            self._warm = Warm(self._place, self._modules)
+        if self._standing is None and self._modules is not None:
+            self._standing = Standing(self._place, self._modules)
         self._at_work += 1
         try:
             yield
@@ -147,13 +152,12 @@ class Session:
             self._at_work -= 1
             self._last = time.monotonic()
 
-    async def _run_warm(self, ask: Ask, files: Mapping[FilePath, bytes], check: Check) -> Told | None:
-        if self._warm is None or not is_module(check):
+    async def _ready(self, check: Check) -> Standing | None:
+        """The standing keeper; None where it is gone, or not yet there for what gains nothing by waiting."""
+        if self._standing is None:
             return None
-        await self._warm.settled(WARMING)
-        if not fits(check, files, self._warm.loaded):
-            return None
-        return await self._warm.run(ask.id, ask.frame, ask.seconds + GRACE, ask.hear)
+        patience = WARMING if is_module(check) or not self._modules else 0
+        return self._standing if await self._standing.settled(patience) else None
 
     def _ask(self, job: Job, **more: Any) -> Ask:
         name = f"run-{next(self._ids)}"
@@ -236,8 +240,8 @@ async def _one_run(link: Link, ask: Ask) -> Told:
 async def session_in(
     place: Place, environment: Environment, policy: SandboxPolicy, warm: bool = True
 ) -> AsyncIterator[Session]:
-    """A session whose warm keeper starts in the background, when there is something to warm up."""
-    session = Session(place, environment, policy, modules_of(environment) if warm else [])
+    """A session whose keeper starts in the background, unless it is for one command only."""
+    session = Session(place, environment, policy, modules_of(environment) if warm else None)
     resting = asyncio.create_task(session.rest_when_idle())
     try:
         yield session

@@ -90,11 +90,15 @@ def _nobody(told: Told) -> None:
     """It was cancelled meanwhile."""
 
 
-class Warm:
-    """The warm keeper of a session: started in the background, given up for good when it is lost."""
+class Standing:
+    """The keeper of a session: started in the background, given up for good when it is lost.
+
+    It stands ready for every command, which saves starting one for each; one with modules is warm.
+    """
 
     def __init__(self, place: Place, modules: Sequence[str]) -> None:
         self.loaded: frozenset[str] = frozenset()
+        self.lost = False
         self._place, self._modules = place, list(modules)
         self._link: Link | None = None
         self._waiting: dict[str, asyncio.Future[Told | None]] = {}
@@ -106,7 +110,7 @@ class Warm:
         """Wait until it is ready or lost, or so long; whether it is ready."""
         with anyio.move_on_after(seconds):
             await self._settled.wait()
-        return bool(self.loaded)
+        return self._settled.is_set() and not self.lost
 
     async def close(self) -> None:
         self._life.cancel()
@@ -143,14 +147,17 @@ class Warm:
 
     async def _live(self) -> None:
         try:
-            async with self._place.keeper(warm=True) as link:
+            async with self._place.keeper(warm=bool(self._modules)) as link:
                 self._link = link
-                await link.send(pack({"warm": self._modules}))
+                if self._modules:
+                    await link.send(pack({"warm": self._modules}))
+                else:
+                    self._settled.set()
                 await self._listen(link)
         except (BrokenFrame, SandboxError):
             pass  # cold runs go on without it, and tell what is wrong if something is
         finally:
-            self._link, self.loaded = None, frozenset()
+            self._link, self.loaded, self.lost = None, frozenset(), True
             self._settled.set()
             for reply in self._waiting.values():
                 if not reply.done():

@@ -3,7 +3,8 @@
 Frames on stdin ask, frames on stdout answer. For each run it forks a *warden*, which writes the files,
 starts the command, watches its limits, kills whatever is left of it and reports. The end of stdin ends
 everything, so nothing outlives a server that was killed. A keeper that was told to warm up has imported
-dependencies once; its runs of ``python -m pytest`` are forks of it and start with them in memory.
+dependencies once; its runs of Python modules are forks of it and start with them in memory, unless they ask
+for a fresh interpreter.
 """
 
 # No pathlib: it would cost every cold run 10 ms.
@@ -110,7 +111,7 @@ class Keeper:
                 os.close(fd)
             if self.shared:
                 at_work(self.base)
-            guard(ask, body, folder, control, report, self.warm)
+            guard(ask, body, folder, control, report, self.warm and not ask.get("fresh"))
             return True
         os.close(control)
         os.close(report)
