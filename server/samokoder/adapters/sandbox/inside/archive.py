@@ -37,8 +37,10 @@ def pack_up(root: str, files: int, size: int, spare: Container[str]) -> tuple[by
 
 
 def walk(root: str, spare: Container[str]) -> list[str]:
-    """Every path below that is no folder, sorted."""
-    found = []
+    """Every path below that is no folder, sorted; none where a run has put a link in the folder's place."""
+    found: list[str] = []
+    if os.path.islink(root):
+        return found
     for folder, folders, names in os.walk(root):
         here = os.path.relpath(folder, root)
         if folder == root:
