@@ -23,6 +23,7 @@ import pytest
 from samokoder.adapters.sandbox.connecting import socket_of, translated
 from samokoder.adapters.sandbox.containers import EXPIRES, OWNER, Engine
 from samokoder.adapters.sandbox.docker import DockerSandbox
+from samokoder.adapters.sandbox.hardening import SILENCE
 from samokoder.adapters.sandbox.owners import myself
 from samokoder.adapters.sandbox.policy import IMAGES, SandboxPolicy
 from samokoder.adapters.sandbox.probing import LIMITS, kept
@@ -37,7 +38,8 @@ from samokoder.errors import (
     SandboxLost,
     SandboxUnavailable,
 )
-from tests.adapters.sandboxes import NOTHING, check, runner
+from tests.adapters.engines import own_engine
+from tests.adapters.sandboxes import NOTHING, check, living, runner
 
 PROGRAM = FilePath("program.py")
 SLEEPS = b"import time; print('begun', flush=True); time.sleep(600)"
@@ -292,6 +294,29 @@ async def test_an_engine_killed_in_mid_command_is_no_result_of_the_check(
                 await _once_begun(session, engine.cut)
     monkeypatch.delenv("DOCKER_HOST")
     remove_all()
+
+
+@pytest.mark.docker
+@pytest.mark.timeout(180)
+@pytest.mark.usefixtures("docker")
+async def test_when_the_engine_itself_is_killed_it_is_told_and_its_containers_end_without_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    marker, begun = secrets.token_hex(8), asyncio.Event()
+    with own_engine(IMAGES["python"]) as engine:
+        monkeypatch.setenv("DOCKER_HOST", engine.address)
+        with anyio.fail_after(60), pytest.raises(DockerUnavailable) as caught:
+            async with DockerSandbox().open(NOTHING) as session:
+                command = check("python", "program.py", marker)
+                running = asyncio.create_task(session.run({PROGRAM: SLEEPS}, command, lambda _: begun.set()))
+                await begun.wait()
+                assert living(marker)
+                engine.kill()
+                await running
+        assert caught.value.hint
+        with anyio.fail_after(2 * SILENCE):
+            while living(marker):
+                await asyncio.sleep(0.1)
 
 
 @pytest.mark.docker

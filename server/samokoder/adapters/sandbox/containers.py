@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import os
 import struct
+import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -19,7 +20,7 @@ import anyio
 import anyio.to_thread
 
 from samokoder.adapters.sandbox.connecting import socket_of, translated
-from samokoder.adapters.sandbox.hardening import hardened
+from samokoder.adapters.sandbox.hardening import SILENCE, hardened
 from samokoder.adapters.sandbox.owners import alive, myself
 from samokoder.adapters.sandbox.policy import SandboxPolicy
 
@@ -141,18 +142,27 @@ def _expired(labels: Mapping[str, str]) -> bool:
 
 
 class Container:
-    """A running container and the stream that keeps it alive."""
+    """A running container and the stream that keeps it alive, by a sign of life every few seconds."""
 
     def __init__(self, engine: Engine, identity: str, stream: Any) -> None:
         self.id = identity
         self._api, self._stream = engine.client.api, stream
         self._user = f"{engine.policy.exec_uid}:{engine.policy.exec_uid}"
+        self._over = threading.Event()
+        threading.Thread(target=self._live, daemon=True, name="samokoder-container").start()
+
+    def _live(self) -> None:
+        """In a thread of its own: a server that is busy is not dead."""
+        with suppress(OSError):
+            while not self._over.wait(SILENCE / 4):
+                getattr(self._stream, "_sock", self._stream).sendall(b"\n")
 
     def remove(self) -> None:
         """Never raises: what cannot be removed now ends with its stream, or with the next server's start."""
         import docker.errors
         import requests
 
+        self._over.set()
         with suppress(docker.errors.DockerException, requests.RequestException):
             self._api.remove_container(self.id, force=True)
         with suppress(OSError):

@@ -13,6 +13,14 @@ from samokoder.adapters.sandbox.seccomp import profile_text
 PATH = "/env/bin:/env/node_modules/.bin:/usr/local/bin:/usr/bin:/bin"
 
 NPROC = 4096
+SILENCE = 20
+"""Seconds without a sign of life after which a container ends: where its engine was killed nobody
+closes its stdin."""
+ALIVE = f"""
+command -v bash >/dev/null && exec bash -c 'while read -r -t {SILENCE}; do :; done'
+exec cat >/dev/null
+"""
+"""What a container does: it waits for the end of its stdin, and where the image can, for silence there."""
 
 
 def hardened(
@@ -24,7 +32,7 @@ def hardened(
     kind = "bind" if isinstance(environment, Path) else "volume"
     return {
         "image": image,
-        "command": ["sh", "-c", "cat >/dev/null"],
+        "command": ["sh", "-c", ALIVE],
         "entrypoint": [],
         "stdin_open": True,
         "auto_remove": True,

@@ -20,7 +20,7 @@ from samokoder.adapters.sandbox.containers import Container, Engine, ExecStream,
 from samokoder.adapters.sandbox.dependencies.egress import MIB, Egress
 from samokoder.adapters.sandbox.dependencies.failures import INSTALL_SECONDS, failed, too_large
 from samokoder.adapters.sandbox.dependencies.proxy import Proxy
-from samokoder.adapters.sandbox.hardening import ulimits
+from samokoder.adapters.sandbox.hardening import SILENCE, ulimits
 from samokoder.adapters.sandbox.place import text_of
 from samokoder.adapters.sandbox.subprocesses import Finished
 from samokoder.errors import EgressDenied
@@ -164,5 +164,5 @@ def _changes(out: Path, materials: Materials) -> dict[str, Any]:
         mounts.append(Mount("/env", materials.volume, type="volume", no_copy=True))
     for inside, place in materials.places.items():
         mounts.append(Mount(inside, os.fspath(place), type="bind", read_only=True))
-    shim = ["python3", "-I", "-S", "-c", text_of("shim"), f"{OUT}/proxy", str(PORT)]
+    shim = ["python3", "-I", "-S", "-c", text_of("shim"), f"{OUT}/proxy", str(PORT), str(SILENCE)]
     return {"command": shim, "mounts": mounts}

@@ -1,11 +1,14 @@
 """The way from an install container to its proxy: a loopback port joined to the socket, until stdin ends.
 
+Silence there is the end as well: an engine that was killed leaves it open.
+
 It runs as another user than the installer, which so cannot stop it or put itself in its place.
 """
 
 from __future__ import annotations
 
 import os
+import select
 import socket
 import sys
 import threading
@@ -42,10 +45,10 @@ def serve(listener: socket.socket, path: str) -> None:
 
 
 def main() -> None:
-    path, port = sys.argv[1], int(sys.argv[2])
+    path, port, silence = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
     listener = socket.create_server(("127.0.0.1", port), backlog=64)
     threading.Thread(target=serve, args=(listener, path), daemon=True).start()
-    while os.read(0, SIZE):
+    while select.select([0], [], [], silence)[0] and os.read(0, SIZE):
         pass
     os._exit(0)
 
