@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import subprocess
 import sys
@@ -30,7 +29,7 @@ from samokoder.domain.request import Request
 from samokoder.domain.run import Building, Run
 from samokoder.orchestrator.runs import Runs
 from samokoder.orchestrator.world import World
-from samokoder.ports import ModelRequest, News
+from samokoder.ports import Journal, ModelRequest, News
 from tests.bench.figures import median, show
 from tests.e2e.worlds import Listener
 from tests.fault_server import event
@@ -223,40 +222,44 @@ class LatestRun(Listener):
 
 
 async def _applications(folder: Path) -> dict[str, float]:
-    transport = Delayed()
+    """The state is open, as a server's is."""
+    transport, journal = Delayed(), await open_journal(folder / "state.db")
     for warm in range(2):
-        await _application(folder / f"warm{warm}", transport)
+        await _application(folder / f"warm{warm}", transport, journal)
     figures: dict[str, float] = {}
     for latency, goal in LATENCIES.items():
         shares = []
         for n in range(3):
             transport.latency, transport.calls = latency, []
-            began = time.perf_counter()
-            await _application(folder / f"{latency}-{n}", transport)
-            shares.append((time.perf_counter() - began) / (transport.rounds * latency))
+            seconds = await _application(folder / f"{latency}-{n}", transport, journal)
+            shares.append(seconds / (transport.rounds * latency))
         figures |= show(f"ten files, wall by critical path at {latency:g} s", median(shares), "", goal)
+    await journal.close()
     return figures | show("ten files, sequential rounds of calls", transport.rounds, "", "≤ 8")
 
 
-async def _application(folder: Path, transport: Delayed) -> None:
-    """A whole run of a plan with ten files in two tasks."""
+async def _application(folder: Path, transport: Delayed, journal: Journal) -> float:
+    """Seconds of a whole run of a plan with ten files in two tasks."""
     folder.mkdir()
-    editor, ids = LatestRun(), itertools.count(1)
+    editor = LatestRun()
     sandbox = FakeSandbox(editor.passes)
     transport.calls = []
     world = World(
         model=OpenAIModel.embedded(transport),
         sandbox=lambda choice: sandbox,
         workspace=DiskWorkspace(),
-        journal=await open_journal(folder / "state.db"),
+        journal=journal,
         editor=editor,
         now=lambda: "2026-01-01T00:00:00Z",
         clock=time.monotonic,
-        new_id=lambda: f"r{next(ids)}",
+        new_id=lambda: folder.name,
         model_slots=SLOTS,
     )
     runs = Runs(world)
     request = Request(description="Keep books", target=str(folder / "app"))
+    began = time.perf_counter()
     ended = await runs.wait(await runs.start(request))
+    seconds = time.perf_counter() - began
     assert ended.end is not None and ended.end.kind == "verified", ended.end
-    await runs.close()
+    await world.close_models()
+    return seconds

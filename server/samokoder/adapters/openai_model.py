@@ -22,7 +22,7 @@ from pydantic import SecretStr
 
 from samokoder.adapters.models.dialect import MAX_OUTPUT, Dialect, Form, messages
 from samokoder.adapters.models.endpoint import FREE, Price
-from samokoder.adapters.models.events import EventStream, Heard, Unreadable
+from samokoder.adapters.models.events import EventStream, Heard, Unreadable, gathered
 from samokoder.adapters.models.pace import Pace
 from samokoder.adapters.models.trouble import Trouble, cut_off, trouble_in, trouble_of, unreadable
 from samokoder.domain import fenced
@@ -225,7 +225,7 @@ class OpenAIModel:
         streamed = "text/event-stream" in response.headers.get("content-type", "")
         events, whole, size, told = EventStream(), bytearray(), 0, 0.0
         with anyio.CancelScope() as scope:
-            async for piece in response.aiter_bytes():
+            async for piece in gathered(response.aiter_bytes()):
                 if (size := size + len(piece)) > LARGEST:
                     raise Unreadable
                 if not streamed:

@@ -6,14 +6,34 @@ stream; what counts of a chunk is three fields.
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+FLOWING = 0.1
+"""Seconds after which a stream is one that flows; a short answer is read as it comes."""
+GATHER = 0.03
+"""Seconds between two reads of it: each has its price, however little it brings."""
+WAITED = 0.0005
+"""Seconds a piece takes at most that has only been fetched, not waited for."""
 
 
 class Unreadable(ValueError):
     """What came is no chat completion."""
+
+
+async def gathered(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same pieces; between them, time for the next ones to gather in the socket."""
+    began = asked = time.monotonic()
+    async for piece in pieces:
+        came = time.monotonic()
+        yield piece
+        if came - asked > WAITED and came - began > FLOWING:
+            await asyncio.sleep(GATHER)
+        asked = time.monotonic()
 
 
 class EventStream:
