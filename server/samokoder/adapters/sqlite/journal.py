@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from samokoder.adapters.sqlite import ledger, owner, schema
 from samokoder.adapters.sqlite.projections import changed_rows
+from samokoder.adapters.sqlite.recent import Recent
 from samokoder.adapters.sqlite.transaction import Transaction
 from samokoder.domain.files import Digest, Files
 from samokoder.domain.outcome import OUTCOME
@@ -27,6 +28,8 @@ from samokoder.domain.run import Run
 from samokoder.errors import FolderBusy, NotFound, SetupError, StaleRun, StateDamaged
 from samokoder.ports import Booking, ModelReply, ModelRequest, RunSummary, Spent, Step
 
+HELD = 8 * 2**20
+"""Bytes of contents held in memory: those of the runs under way, mostly."""
 CHUNK = 500
 """Digests asked for in one query; SQLite limits the parameters of a statement."""
 
@@ -42,6 +45,7 @@ class SqliteJournal:
         self._paid_here: dict[str, set[Digest]] = {}
         """Requests paid for, of runs that began here and are still held: nobody else has paid for any."""
         self._tickets: dict[str, tuple[str, Digest]] = {}
+        self._recent = Recent(HELD)
 
     async def begin(self) -> None:
         """Open the writing connection and tidy up after servers that died."""
@@ -120,16 +124,28 @@ class SqliteJournal:
                 table = schema.metadata.tables[name]
                 await transaction.put(table, [{"run": before.id, **row} for row in rows], over=True)
             await transaction.run(_MOVED_ON, of=before.id, **summary)
+        for digest, content in blobs.items():
+            self._recent.put(digest, content)
 
     async def blobs(self, digests: Sequence[Digest]) -> Mapping[Digest, bytes]:
+        held = {digest: content for digest in digests if (content := self._recent.get(digest)) is not None}
+        read = await self._read_blobs([digest for digest in digests if digest not in held])
+        for digest, content in read.items():
+            self._recent.put(digest, content)
+        found = held | read
+        return {digest: found[digest] for digest in digests}
+
+    async def _read_blobs(self, digests: Sequence[Digest]) -> dict[Digest, bytes]:
         found: dict[Digest, bytes] = {}
+        if not digests:
+            return found
         async with self._engine.connect() as connection:
             for start in range(0, len(digests), CHUNK):
                 wanted = schema.blob.c.digest.in_(digests[start : start + CHUNK])
                 query = select(schema.blob.c.digest, schema.blob.c.content).where(wanted)
                 for digest, content in await connection.execute(query):
                     found[digest] = zlib.decompress(content)
-        return {digest: found[digest] for digest in digests}
+        return found
 
     async def runs(self) -> list[RunSummary]:
         query = select(schema.run).order_by(schema.run.c.created.desc(), schema.run.c.id.desc())
