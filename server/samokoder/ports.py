@@ -69,6 +69,7 @@ class Sign(Value):
         return -(-self.characters // 4)
 
 
+NOTHING_LOST = Usage()
 Watch = Callable[[Sign], None]
 """Is told of a call's life; must not block."""
 
@@ -83,8 +84,11 @@ class LanguageModel(Protocol):
         """Model and where it runs, as shown to the person: "offline rules (embedded)"."""
         ...
 
-    def worst_case(self, request: ModelRequest) -> Usage:
-        """The most this request can cost; what is reserved before it is sent."""
+    def worst_case(self, request: ModelRequest, written: int | None = None) -> Usage:
+        """The most this request can cost; what is reserved before it is sent.
+
+        ``written`` are the tokens of the answer so far, when there will be no more of it.
+        """
         ...
 
     async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
@@ -317,8 +321,8 @@ class Journal(Protocol):
         """Set the worst case aside and return a ticket; raises BudgetExceeded when it does not fit."""
         ...
 
-    async def settle(self, ticket: str, reply: ModelReply | None) -> Spent:
-        """Replace a reservation by what was really spent; None gives it back.
+    async def settle(self, ticket: str, reply: ModelReply | None, lost: Usage = NOTHING_LOST) -> Spent:
+        """Replace a reservation by what was really spent; without a reply it is given back, but what is lost.
 
         The sums are those of the same transaction; all 0 for a call that cost nothing.
         """

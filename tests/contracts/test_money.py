@@ -109,3 +109,16 @@ async def test_settling_tells_what_is_spent_by_then(journal: Any) -> None:
     assert await pays("r1", "a", here, 1) == Spent(run=1, task=1, day=1)
     assert await pays("r1", "b", there, 2) == Spent(run=3, task=2, day=3)
     assert await pays("r2", "a", here, 4) == Spent(run=4, task=4, day=7)
+
+
+async def test_what_is_broken_off_is_billed_as_far_as_it_was_written_and_is_no_reply(journal: Any) -> None:
+    await journal.create("r1", story.request(), "now")
+    ticket = await journal.reserve("r1", asked(), Usage(calls=1, cost=90), Budget(cost=100))
+    spent: Spent = await journal.settle(ticket, None, Usage(calls=1, tokens_in=10, tokens_out=4, cost=40))
+    assert spent.run == 40
+    assert await journal.paid_reply("r1", asked().digest) is None
+    (booking,) = await journal.bookings("r1")
+    assert (booking.agent, booking.usage.cost, booking.usage.tokens_out) == (asked().agent, 40, 4)
+    with pytest.raises(BudgetExceeded):
+        await journal.reserve("r1", asked("other"), Usage(calls=1, cost=61), Budget(cost=100))
+    await journal.reserve("r1", asked("other"), Usage(calls=1, cost=60), Budget(cost=100))

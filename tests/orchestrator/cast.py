@@ -39,8 +39,8 @@ class Player:
         self.requests: Counter[str] = Counter()
         self._spoil = spoil
 
-    def worst_case(self, request: ModelRequest) -> Usage:
-        return Usage(calls=1, tokens_in=100, tokens_out=100, cost=10)
+    def worst_case(self, request: ModelRequest, written: int | None = None) -> Usage:
+        return Usage(calls=1, tokens_in=100, tokens_out=100 if written is None else written, cost=10)
 
     async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
         self.asked[request.agent] += 1

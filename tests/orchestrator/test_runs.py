@@ -12,7 +12,7 @@ from samokoder.domain.request import MAX_DESCRIPTION, Request
 from samokoder.domain.run import waiting_for
 from samokoder.errors import FolderBusy, InvalidRequest, ModelUnavailable, NotFound, SandboxUnavailable
 from samokoder.orchestrator.runs import More, Runs
-from samokoder.ports import ModelReply, ModelRequest, Watch, unwatched
+from samokoder.ports import ModelReply, ModelRequest, Sign, Watch, unwatched
 from tests.orchestrator import story
 from tests.orchestrator.cast import Player, Silent, world
 
@@ -174,6 +174,23 @@ async def test_a_pause_is_taken_back_by_going_on() -> None:
     model.go.set()
     end = (await runs.wait(run_id)).end
     assert end is not None and end.kind == "verified"
+
+
+async def test_a_cancelled_call_is_billed_for_what_it_had_written() -> None:
+    class Writing(Player):
+        async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
+            watch(Sign(kind="writing", characters=400))
+            began.set()
+            await asyncio.sleep(30)
+            raise AssertionError
+
+    began = asyncio.Event()
+    runs = Runs(world(model=Writing()))
+    run_id = await runs.start(story.request())
+    await asyncio.wait_for(began.wait(), 10)
+    await runs.cancel(run_id)
+    costs = await runs.costs(run_id)
+    assert (costs.total.tokens_out, costs.total.cost) == (100, 10)
 
 
 async def test_a_spent_budget_ends_resumable() -> None:

@@ -27,8 +27,9 @@ class FakeModel:
     def name(self) -> str:
         return self._name
 
-    def worst_case(self, request: ModelRequest) -> Usage:
-        return Usage(calls=1, tokens_in=_length(request), tokens_out=self.longest, cost=self._cost)
+    def worst_case(self, request: ModelRequest, written: int | None = None) -> Usage:
+        most = self.longest if written is None else min(written, self.longest)
+        return Usage(calls=1, tokens_in=_length(request), tokens_out=most, cost=self._cost)
 
     async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
         await anyio.lowlevel.checkpoint()

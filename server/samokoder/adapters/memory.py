@@ -13,7 +13,7 @@ from samokoder.domain.paths import FilePath
 from samokoder.domain.request import NO_PURPOSE, Budget, Purpose, Request, Usage
 from samokoder.domain.run import Run
 from samokoder.errors import FolderBusy, NotFound, StaleRun
-from samokoder.ports import Booking, ModelReply, ModelRequest, RunSummary, Spent, Step
+from samokoder.ports import NOTHING_LOST, Booking, ModelReply, ModelRequest, RunSummary, Spent, Step
 
 
 class MemoryJournal:
@@ -27,8 +27,8 @@ class MemoryJournal:
         self._blobs: dict[Digest, bytes] = {}
         self._reserved: dict[str, tuple[str, ModelRequest, Usage, Purpose]] = {}
         self._requested: dict[Digest, ModelRequest] = {}
-        self._asked: dict[Digest, tuple[str, str]] = {}
-        self._settled: list[tuple[str, Digest, ModelReply, Purpose]] = []
+        self._settled: list[tuple[str, Digest, ModelReply]] = []
+        self._billed: list[tuple[str, ModelRequest, str, Usage, Purpose]] = []
         self._intents: dict[str, dict[FilePath, set[Digest]]] = {}
         self._leases: set[str] = set()
         self._tickets = itertools.count(1)
@@ -88,13 +88,13 @@ class MemoryJournal:
         while (parent := self._forks.get(run_id, ("", 0))[0]) and parent not in lineage:
             lineage.add(parent)
             run_id = parent
-        return next((r for run, digest, r, _ in self._settled if run in lineage and digest == request), None)
+        return next((r for run, digest, r in self._settled if run in lineage and digest == request), None)
 
     async def replies(self, run_id: str) -> Mapping[Digest, ModelReply]:
         lineage = [run_id]
         while parent := self._forks.get(lineage[-1], ("", 0))[0]:
             lineage.append(parent)
-        return {digest: reply for run, digest, reply, _ in reversed(self._settled) if run in lineage}
+        return {digest: reply for run, digest, reply in reversed(self._settled) if run in lineage}
 
     async def requests(self, digests: Sequence[Digest]) -> Mapping[Digest, ModelRequest]:
         return {digest: self._requested[digest] for digest in digests if digest in self._requested}
@@ -108,7 +108,7 @@ class MemoryJournal:
         purpose: Purpose = NO_PURPOSE,
     ) -> str:
         def spent(wanted: Callable[[str, Purpose], bool]) -> tuple[Usage, Usage]:
-            settled = (reply.usage for run, _, reply, at in self._settled if wanted(run, at))
+            settled = (used for run, _, _, used, at in self._billed if wanted(run, at))
             held = (most for run, _, most, at in self._reserved.values() if wanted(run, at))
             return sum(settled, Usage()), sum(held, Usage())
 
@@ -121,15 +121,17 @@ class MemoryJournal:
         self._reserved[ticket] = (run_id, request, worst, purpose)
         return ticket
 
-    async def settle(self, ticket: str, reply: ModelReply | None) -> Spent:
+    async def settle(self, ticket: str, reply: ModelReply | None, lost: Usage = NOTHING_LOST) -> Spent:
         run_id, request, _, purpose = self._reserved.pop(ticket)
         self._requested[request.digest] = request
-        self._asked[request.digest] = (request.agent, request.tier)
+        used = reply.usage if reply else lost
         if reply is not None:
-            self._settled.append((run_id, request.digest, reply, purpose))
-        if reply is None or not reply.usage.cost:
+            self._settled.append((run_id, request.digest, reply))
+        if reply or lost.calls:
+            self._billed.append((run_id, request, reply.model if reply else "", used, purpose))
+        if not used.cost:
             return Spent()
-        booked = [(run, at, r.usage.cost) for run, _, r, at in self._settled]
+        booked = [(run, at, billed.cost) for run, _, _, billed, at in self._billed]
         return Spent(
             run=sum(cost for run, _, cost in booked if run == run_id),
             task=sum(cost for run, at, cost in booked if (run, at.task) == (run_id, purpose.task)),
@@ -138,10 +140,9 @@ class MemoryJournal:
 
     async def bookings(self, run_id: str | None = None) -> list[Booking]:
         sums: dict[tuple[str, ...], Usage] = {}
-        for run, request, reply, at in self._settled:
-            agent, tier = self._asked[request]
-            kind = (run, agent, tier, at.task, reply.model, at.day)
-            sums[kind] = sums.get(kind, Usage()) + reply.usage
+        for run, request, model, used, at in self._billed:
+            kind = (run, request.agent, request.tier, at.task, model, at.day)
+            sums[kind] = sums.get(kind, Usage()) + used
         return [
             Booking(run=run, agent=agent, tier=tier, task=task, model=model, day=day, usage=usage)
             for (run, agent, tier, task, model, day), usage in sums.items()

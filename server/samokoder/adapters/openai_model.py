@@ -127,14 +127,15 @@ class OpenAIModel:
     def name(self) -> str:
         return self._name
 
-    def worst_case(self, request: ModelRequest) -> Usage:
+    def worst_case(self, request: ModelRequest, written: int | None = None) -> Usage:
         """No tokenizer in use makes more tokens than a third of the bytes of prose or code."""
         said = messages(request, self._dialect.form(request))
         texts = (*(m.content for m in said), json.dumps(request.answer_schema))
         tokens_in = math.ceil(sum(map(_bytes, texts)) / 3) + 64
         dearest = max(self._price.input, self._price.cached or 0)
-        cost = Price(input=dearest, output=self._price.output).of(tokens_in, self._max_output)
-        return Usage(calls=1, tokens_in=tokens_in, tokens_out=self._max_output, cost=cost)
+        tokens_out = self._max_output if written is None else min(written, self._max_output)
+        cost = Price(input=dearest, output=self._price.output).of(tokens_in, tokens_out)
+        return Usage(calls=1, tokens_in=tokens_in, tokens_out=tokens_out, cost=cost)
 
     async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
         with anyio.move_on_after(self._deadline):

@@ -18,7 +18,7 @@ from samokoder.domain.value import Value
 from samokoder.errors import BudgetExceeded, ContextTooLarge, InvalidAnswer
 from samokoder.orchestrator import caps
 from samokoder.orchestrator.world import World
-from samokoder.ports import LanguageModel, ModelReply, ModelRequest, Sign
+from samokoder.ports import NOTHING_LOST, LanguageModel, ModelReply, ModelRequest, Sign
 
 B = TypeVar("B", bound=Value)
 R = TypeVar("R", bound=Value)
@@ -114,16 +114,26 @@ async def _whole_reply(
 
 
 async def _reply(request: ModelRequest, run: Run, world: World, model: LanguageModel) -> ModelReply:
-    """A reply that was paid for before, or a new one; money is set aside before it is asked for."""
+    """A reply that was paid for before, or a new one; money is set aside before it is asked for.
+
+    What is broken off while the answer was being written is paid for, too.
+    """
     if paid := await world.journal.paid_reply(run.id, request.digest):
         return paid
     purpose = Purpose(task=world.task, day=world.today())
     ticket = await _room(request, run, world, model.worst_case(request), purpose)
-    reply = None
+    reply, written = None, 0
+
+    def watch(sign: Sign) -> None:
+        nonlocal written
+        written = max(written, sign.tokens)
+        world.watch(sign)
+
     try:
-        reply = await model.complete(request, world.watch)
+        reply = await model.complete(request, watch)
     finally:
-        spent = await world.journal.settle(ticket, reply)
+        lost = model.worst_case(request, written) if written and reply is None else NOTHING_LOST
+        spent = await world.journal.settle(ticket, reply, lost)
     for why in caps.warnings(run.request.options.budget, spent, reply.usage.cost, purpose):
         world.watch(Sign(kind="warning", why=why))
     return reply

@@ -179,7 +179,7 @@ class _Record:
             hint="The roles or what they are told have changed since; an older Samokoder can replay it.",
         )
 
-    def worst_case(self, request: ModelRequest) -> Usage:
+    def worst_case(self, request: ModelRequest, written: int | None = None) -> Usage:
         return Usage()
 
     async def complete(self, request: ModelRequest, watch: object = None) -> ModelReply:

@@ -44,14 +44,14 @@ class Named:
     def name(self) -> str:
         return self._bare.name
 
-    def worst_case(self, request: ModelRequest) -> Usage:
+    def worst_case(self, request: ModelRequest, written: int | None = None) -> Usage:
         if self._endpoint.price is None:
             raise PriceUnknown(
                 f"What {self._endpoint.name} costs is not known, so no cap on money could be kept.",
                 hint=f'Set prices: {{"{self._endpoint.name}": {{"input": …, "output": …}}}} in US dollars '
                 "for a million tokens (0 and 0 when it costs nothing), or choose another model.",
             )
-        return self._bare.worst_case(request)
+        return self._bare.worst_case(request, written)
 
     async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
         """The reply names the model as the person did."""
@@ -105,9 +105,9 @@ class FirstOf:
         """The one that would be asked now."""
         return self._models[self._order()[0]].name
 
-    def worst_case(self, request: ModelRequest) -> Usage:
+    def worst_case(self, request: ModelRequest, written: int | None = None) -> Usage:
         """Of the dearest: any of them may be the one that answers."""
-        cases = [model.worst_case(request) for model in self._models]
+        cases = [model.worst_case(request, written) for model in self._models]
         return Usage(
             calls=1,
             tokens_in=max(case.tokens_in for case in cases),

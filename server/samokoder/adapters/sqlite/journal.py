@@ -26,7 +26,7 @@ from samokoder.domain.paths import FilePath
 from samokoder.domain.request import NO_PURPOSE, Budget, Purpose, Request, Usage
 from samokoder.domain.run import Run
 from samokoder.errors import FolderBusy, NotFound, SetupError, StaleRun, StateDamaged
-from samokoder.ports import Booking, ModelReply, ModelRequest, RunSummary, Spent, Step
+from samokoder.ports import NOTHING_LOST, Booking, ModelReply, ModelRequest, RunSummary, Spent, Step
 
 HELD = 8 * 2**20
 """Bytes of contents held in memory: those of the runs under way, mostly."""
@@ -195,9 +195,9 @@ class SqliteJournal:
         self._tickets[ticket] = (run_id, request.digest)
         return ticket
 
-    async def settle(self, ticket: str, reply: ModelReply | None) -> Spent:
+    async def settle(self, ticket: str, reply: ModelReply | None, lost: Usage = NOTHING_LOST) -> Spent:
         async with self._writing() as transaction:
-            spent = await ledger.settle(transaction, ticket, reply)
+            spent = await ledger.settle(transaction, ticket, reply, lost)
         run_id, request = self._tickets.pop(ticket, ("", ""))
         if reply is not None and run_id in self._paid_here:
             self._paid_here[run_id].add(request)

@@ -85,10 +85,12 @@ async def _see_room(
 
 async def _spent(transaction: Transaction, query: Select[Any], **of: str) -> tuple[Usage, Usage]:
     """Settled, and set aside."""
-    found = {row.state: row._asdict() for row in await transaction.rows(query, **of)}
-    none = dict.fromkeys(_COLUMNS, 0)
-    settled, held = (found.get(state, none) for state in ("settled", "reserved"))
-    return tuple(Usage(**{name: sums[name] for name in _COLUMNS}) for sums in (settled, held))  # type: ignore[return-value]
+    found = {
+        row.state: Usage(**{name: row._asdict()[name] for name in _COLUMNS})
+        for row in await transaction.rows(query, **of)
+    }
+    billed = sum((found.get(state, Usage()) for state in _BILLED), Usage())
+    return billed, found.get("reserved", Usage())
 
 
 _RELEASE = update(model_call).where(model_call.c.ticket == bindparam("of")).values(state="released")
@@ -102,13 +104,29 @@ _SETTLE = (
     )
 )
 
+_LOST = ("state", *_COLUMNS)
+_LOSE = (
+    update(model_call)
+    .where(model_call.c.ticket == bindparam("of"))
+    .values(
+        {name: bindparam(name) for name in _LOST}
+        | {"seconds": bindparam("ended", type_=Float) - model_call.c.started}
+    )
+)
+_BILLED = ("settled", "lost")
+"""With a reply, and broken off while it was written."""
+
 
 _PURPOSE = select(model_call.c.run, model_call.c.task, model_call.c.day).where(
     model_call.c.ticket == bindparam("of")
 )
 
 
-async def settle(transaction: Transaction, ticket: str, reply: ModelReply | None) -> Spent:
+async def settle(transaction: Transaction, ticket: str, reply: ModelReply | None, lost: Usage) -> Spent:
+    if reply is None and lost.calls:
+        used = lost.model_dump(include=set(_COLUMNS))
+        await transaction.run(_LOSE, of=ticket, ended=time.time(), state="lost", **used)
+        return await _settled(transaction, ticket)
     if reply is None:
         await transaction.run(_RELEASE, of=ticket)
         return Spent()
@@ -187,7 +205,7 @@ async def bookings(connection: AsyncConnection, run_id: str | None) -> list[Book
     kinds = [model_call.c[name] for name in _KINDS]
     sums = [func.sum(model_call.c[name]).label(name) for name in _COLUMNS]
     seconds = func.coalesce(func.sum(model_call.c.seconds), 0.0).label("seconds")
-    query = select(*kinds, *sums, seconds).where(model_call.c.state == "settled").group_by(*kinds)
+    query = select(*kinds, *sums, seconds).where(model_call.c.state.in_(_BILLED)).group_by(*kinds)
     if run_id is not None:
         query = query.where(model_call.c.run == run_id)
     found = [row._asdict() for row in await connection.execute(query)]
