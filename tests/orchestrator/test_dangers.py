@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+import pytest
+
 from samokoder.adapters.fakes import FakeSandbox
 from samokoder.domain.evidence import Check
 from samokoder.domain.paths import FilePath
 from samokoder.domain.review import Danger, Finding
-from samokoder.domain.run import Run, waiting_for
+from samokoder.domain.run import Building, Run, waiting_for
 from samokoder.errors import SandboxUnavailable
 from samokoder.orchestrator.advance_task import CHANGE_IT, LET_IT_RUN
 from samokoder.orchestrator.findings import findings
@@ -102,6 +104,51 @@ async def test_a_note_is_run_and_shown() -> None:
     *_, run, ran = await played(scanner)
     assert run.end is not None and run.end.kind == "verified"
     assert scanner.refused <= set(ran)
+
+
+class InFiles(Scanner):
+    """As its parent, in any file of such a name."""
+
+    def __init__(self, name: str, action: Literal["block", "ask", "note"], versions: int = 1) -> None:
+        super().__init__(action, versions)
+        self.name = name
+
+    async def __call__(self, files: Mapping[FilePath, bytes]) -> tuple[Danger, ...]:
+        path = next((path for path in files if self.name in path), None)
+        if path is None or self.versions <= 0:
+            return ()
+        self.versions -= 1
+        self.refused.add(files[path])
+        return (Danger(path=path, line=1, message="it calls eval (S307)", action=self.action),)
+
+
+@pytest.mark.parametrize("action", ["block", "ask"])
+async def test_dangerous_checks_are_written_again_before_they_are_run(action: Any) -> None:
+    runs, run_id, run, ran = await played(InFiles("test_", action), ask=False)
+    assert run.end is not None and run.end.kind == "verified" and ran
+    kinds = [step.outcome.kind for step in await runs.steps(run_id)]
+    assert kinds.count("checks_written") == kinds.count("checks_seen") + 1
+
+
+async def test_checks_that_stay_dangerous_are_given_up_and_never_run() -> None:
+    runs, run_id, run, _ = await played(InFiles("test_", "block", versions=99))
+    assert run.end is not None and run.end.kind != "verified"
+    kinds = {step.outcome.kind for step in await runs.steps(run_id)}
+    assert "checks_written" in kinds and not kinds & {"checks_seen", "check_ran"}
+    assert any("eval" in one.message and one.source == "scanner" for one in shown(run))
+
+
+async def test_a_dangerous_document_is_left_out_and_said_so() -> None:
+    *_, run, ran = await played(InFiles("README.md", "block"))
+    assert run.end is not None and run.end.kind == "verified" and ran
+    assert isinstance(run.unfinished, Building) and "README.md" not in run.unfinished.documents
+    assert [one.message for one in shown(run)] == ["this file was left out: it calls eval (S307)"]
+
+
+async def test_a_note_on_a_document_leaves_it_there() -> None:
+    *_, run, _ = await played(InFiles("README.md", "note"))
+    assert isinstance(run.unfinished, Building) and "README.md" in run.unfinished.documents
+    assert [one.severity for one in shown(run)] == ["note"]
 
 
 async def test_what_cannot_be_looked_at_is_not_run() -> None:

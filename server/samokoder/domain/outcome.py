@@ -118,6 +118,8 @@ class ChecksWritten(Fact):
     files: Files
     unproved: tuple[str, ...] = ()
     """Requirements the tester says these checks do not show."""
+    dangers: tuple[Danger, ...] = ()
+    """What the scanner saw in these files, before they are run."""
 
 
 class ChecksSeen(Fact):
@@ -172,6 +174,8 @@ class DocumentsWritten(Fact):
     kind: Literal["documents_written"] = "documents_written"
     what: Literal["manual", "delivery"]
     files: Files
+    dangers: tuple[Danger, ...] = ()
+    """What the scanner saw; files with more than notes are left out of ``files``."""
 
 
 class Mirrored(Fact):

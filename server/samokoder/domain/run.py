@@ -14,6 +14,7 @@ from samokoder.domain.files import Digest, Files, union
 from samokoder.domain.paths import FilePath
 from samokoder.domain.plan import Plan, dependencies
 from samokoder.domain.request import Request, Usage
+from samokoder.domain.review import Danger
 from samokoder.domain.specification import Answer, Question, Specification
 from samokoder.domain.value import Value
 from samokoder.domain.work import Asking, GivenUp, TaskRun, Verified
@@ -75,6 +76,8 @@ class Building(Value):
     """In the order of the plan; the last one is the integration."""
     documents: Files = {}
     """README, Dockerfile, CI workflow, spec and plan, as far as they are written."""
+    dangers: tuple[Danger, ...] = ()
+    """What the scanner saw in the documents; files with more than notes were left out."""
     documented: tuple[Literal["manual", "delivery"], ...] = ()
     existing: Existing | None = None
     """The project the tasks work on; None when everything is new."""

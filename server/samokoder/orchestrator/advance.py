@@ -126,7 +126,7 @@ def _apply(run: Run, outcome: Outcome) -> Run:
             | Diagnosed()
         ):
             return _with(run, advance_task(_building(run, outcome), outcome, run.request.options))
-        case DocumentsWritten(what=what, files=files):
+        case DocumentsWritten(what=what, files=files, dangers=dangers):
             building = _building(run, outcome)
             return _with(
                 run,
@@ -134,6 +134,7 @@ def _apply(run: Run, outcome: Outcome) -> Run:
                     update={
                         "documents": {**building.documents, **files},
                         "documented": (*building.documented, what),
+                        "dangers": (*building.dangers, *dangers),
                     }
                 ),
             )

@@ -18,7 +18,7 @@ from samokoder.domain.outcome import (
     Reviewed,
 )
 from samokoder.domain.request import Budget, Options
-from samokoder.domain.review import Finding, finding_id
+from samokoder.domain.review import Danger, Finding, finding_id
 from samokoder.domain.run import Building
 from samokoder.domain.specification import Answer, Question
 from samokoder.domain.work import (
@@ -49,9 +49,8 @@ def advance_task(building: Building, outcome: TaskOutcome, options: Options) -> 
     """The building after a task's outcome; a late outcome of something given up changes nothing."""
     task = building.task(outcome.task)
     match outcome:
-        case ChecksWritten(checks=checks, files=files, unproved=unproved):
-            unseen = Unseen(checks=checks, files=files)
-            return building.replaced(_set(task, acceptance=unseen, unproved=unproved))
+        case ChecksWritten():
+            return building.replaced(_checks_written(task, outcome, options.budget))
         case ChecksSeen():
             return building.replaced(_seen(building, task, outcome, options.budget))
         case BrokenDown(breakdown=breakdown):
@@ -73,6 +72,21 @@ def _set(task: TaskRun, **changes: object) -> TaskRun:
 
 
 # ------------------------------------------------------------------------------------------ checks
+
+
+def _checks_written(task: TaskRun, outcome: ChecksWritten, budget: Budget) -> TaskRun:
+    """Checks are run as they are written, so what is dangerous in them goes back to their author first."""
+    findings = tuple(
+        _danger(task, one, "note" if one.action == "note" else "error") for one in outcome.dangers
+    )
+    others = tuple(f for f in task.findings if f.path not in outcome.files)
+    task = _set(task, unproved=outcome.unproved, findings=(*others, *findings))
+    dangerous = [f"{f.path}:{f.line}: {f.message}" for f in findings if f.severity == "error"]
+    if not dangerous:
+        return _set(task, acceptance=Unseen(checks=outcome.checks, files=outcome.files))
+    if task.check_rewrites >= budget.check_rewrites:
+        return _set(task, phase=GivenUp(why="stuck", reason=f"its checks may not be run: {dangerous[0]}"))
+    return rewrite_checks(task, f"they may not be run as they are: {'; '.join(dangerous[:8])}")
 
 
 def _seen(building: Building, task: TaskRun, outcome: ChecksSeen, budget: Budget) -> TaskRun:
@@ -131,7 +145,7 @@ def _reviewed(task: TaskRun, outcome: Reviewed, options: Options) -> TaskRun:
     doubtful = [
         f for f in findings if f.source == "scanner" and f.severity == "warning" and f.id not in waived
     ]
-    kept = tuple(f for f in task.findings if f.waived or f.source == "check")
+    kept = tuple(f for f in task.findings if f.waived or f.source == "check" or f.path in task.check_files)
     task = _set(task, findings=(*kept, *(f for f in findings if f.id not in waived)))
     if not open_findings:
         task = _set(task, reviewed={**task.reviewed, **outcome.files}, reviews=0)
@@ -156,17 +170,18 @@ def danger_findings(task: TaskRun, outcome: Reviewed, options: Options) -> tuple
         "ask": "warning" if options.ask else "error",
         "note": "note",
     }
-    return tuple(
-        Finding(
-            id=finding_id(task.task.id, "scanner", danger.path, danger.message),
-            task=task.task.id,
-            source="scanner",
-            path=danger.path,
-            line=danger.line,
-            message=danger.message,
-            severity=severities[danger.action],
-        )
-        for danger in outcome.dangers
+    return tuple(_danger(task, danger, severities[danger.action]) for danger in outcome.dangers)
+
+
+def _danger(task: TaskRun, danger: Danger, severity: Literal["error", "warning", "note"]) -> Finding:
+    return Finding(
+        id=finding_id(task.task.id, "scanner", danger.path, danger.message),
+        task=task.task.id,
+        source="scanner",
+        path=danger.path,
+        line=danger.line,
+        message=danger.message,
+        severity=severity,
     )
 
 

@@ -7,7 +7,7 @@ import re
 from samokoder.domain.architecture import Refusal
 from samokoder.domain.evidence import Evidence
 from samokoder.domain.paths import FilePath, UnsafePath
-from samokoder.domain.review import Finding, finding_id
+from samokoder.domain.review import Danger, Finding, finding_id
 from samokoder.domain.run import Building, Run
 from samokoder.domain.work import Debugging, TaskRun, Verifying
 
@@ -15,12 +15,26 @@ _PLACE = re.compile(r"(?:^|[\s\"'(])([\w./-]+\.\w{1,4})(?::|\", line )(\d+)", re
 
 
 def findings(run: Run) -> tuple[Finding, ...]:
-    """The reviewer's objections and the failing checks, waived ones included."""
+    """The reviewer's and the scanner's objections and the failing checks, waived ones included."""
     phase = run.unfinished
     refused = tuple(_refused(refusal) for refusal in run.refused)
     if not isinstance(phase, Building):
         return refused
-    return (*refused, *(found for task in phase.tasks for found in _of_task(task)))
+    documents = (_left_out(danger) for danger in phase.dangers)
+    return (*refused, *documents, *(found for task in phase.tasks for found in _of_task(task)))
+
+
+def _left_out(danger: Danger) -> Finding:
+    note = danger.action == "note"
+    return Finding(
+        id=finding_id("", "scanner", danger.path, danger.message),
+        task="",
+        source="scanner",
+        path=danger.path,
+        line=danger.line,
+        message=danger.message if note else f"this file was left out: {danger.message}",
+        severity="note" if note else "warning",
+    )
 
 
 def _refused(refusal: Refusal) -> Finding:

@@ -217,6 +217,7 @@ async def _write_checks(action: WriteChecks, run: Run, world: World) -> Landing:
         checks=checks_for(brief.task, building.architecture, answer.unproved),
         files=files,
         unproved=answer.unproved,
+        dangers=await world.scan({path: blobs[digest] for path, digest in files.items()}),
         spent=spent,
     )
     return Landing(written, blobs)
@@ -313,10 +314,18 @@ async def _document(action: WriteManual | WriteDelivery, run: Run, world: World)
         manual, spent = await ask(TECHNICAL_WRITER, brief, run, world, salt=salt)
         readme = SourceFile(path=FilePath("README.md"), text=manual.readme)
         files, blobs = _stored((readme,))
-        return Landing(DocumentsWritten(what="manual", files=files, spent=spent), blobs)
+        return await _looked_at(DocumentsWritten(what="manual", files=files, spent=spent), blobs, world)
     answer, spent = await ask(DELIVERY, briefs.delivery(building), run, world, salt=salt)
     files, blobs = _stored(answer.files)
-    return Landing(DocumentsWritten(what="delivery", files=files, spent=spent), blobs)
+    return await _looked_at(DocumentsWritten(what="delivery", files=files, spent=spent), blobs, world)
+
+
+async def _looked_at(written: DocumentsWritten, blobs: Mapping[Digest, bytes], world: World) -> Landing:
+    """Documents are part of the tree checks run in, and people run them: dangerous ones are left out."""
+    dangers = await world.scan({path: blobs[digest] for path, digest in written.files.items()})
+    dangerous = {danger.path for danger in dangers if danger.action != "note"}
+    files = {path: digest for path, digest in written.files.items() if path not in dangerous}
+    return Landing(written.model_copy(update={"files": files, "dangers": dangers}), blobs)
 
 
 # ------------------------------------------------------------------------------------------ contents

@@ -1,6 +1,6 @@
 """A look at generated code before anything runs it: dangerous calls, secrets, files in protected places.
 
-Python is read by ruff's security rules and some of our own; JavaScript and everything else by patterns.
+Python is read by ruff's security rules and some of our own; JavaScript, scripts and the rest by patterns.
 What each rule leads to is in ``rules``; a person can set it otherwise.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from samokoder.adapters.scanning import javascript, places, programs, secrets
+from samokoder.adapters.scanning import commands, javascript, places, programs, secrets
 from samokoder.adapters.scanning.ruff import read_by_ruff
 from samokoder.adapters.scanning.rules import Found, Set, action_of
 from samokoder.domain.paths import FilePath
@@ -26,7 +26,7 @@ class Scanner:
         for path, content in files.items():
             text = content.decode("utf-8", "replace")
             found += [*places.read(path), *secrets.read(path, text)]
-            found += programs.read(path, text) + javascript.read(path, text)
+            found += programs.read(path, text) + javascript.read(path, text) + commands.read(path, text)
         return tuple(filter(None, map(self._judged, sorted(set(found)))))
 
     def _judged(self, found: Found) -> Danger | None:
