@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from samokoder.ports import Editor, Workspace
     from samokoder.survey import Survey
 
+FIRST_MOMENTS = 2.0
+"""Seconds in which the client is answered first."""
+
 
 def backend() -> Backend:
     """What a real server works with."""
@@ -37,6 +40,7 @@ def backend() -> Backend:
         doctor=partial(examine, environment=environment),
         models=partial(list_models, environment=environment),
         test_model=partial(test_model, environment=environment),
+        upkeep=upkeep,
     )
 
 
@@ -83,6 +87,22 @@ async def build(settings: Settings, editor: Editor, environment: Mapping[str, st
             new_id=new_id,
         )
     )
+
+
+async def upkeep(settings: Settings) -> None:
+    """Removes what servers that were killed have left, as long as this one runs."""
+    await asyncio.sleep(FIRST_MOMENTS)
+    await asyncio.to_thread(_load_reaping)
+    from samokoder.adapters.sandbox.choose import CHOICES
+    from samokoder.adapters.sandbox.reaping import keep_reaping
+
+    if "docker" in CHOICES[settings.sandbox]:
+        await keep_reaping()
+
+
+def _load_reaping() -> None:
+    import samokoder.adapters.sandbox.choose
+    import samokoder.adapters.sandbox.reaping  # noqa: F401
 
 
 def new_id() -> str:

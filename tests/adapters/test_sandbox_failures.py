@@ -27,6 +27,8 @@ from samokoder.adapters.sandbox.hardening import SILENCE
 from samokoder.adapters.sandbox.owners import myself
 from samokoder.adapters.sandbox.policy import IMAGES, SandboxPolicy
 from samokoder.adapters.sandbox.probing import LIMITS, kept
+from samokoder.adapters.sandbox.reaping import keep_reaping
+from samokoder.bootstrap import upkeep
 from samokoder.domain.evidence import CommandReport
 from samokoder.domain.paths import FilePath
 from samokoder.errors import (
@@ -38,6 +40,7 @@ from samokoder.errors import (
     SandboxLost,
     SandboxUnavailable,
 )
+from samokoder.settings import read_settings
 from tests.adapters.engines import own_engine
 from tests.adapters.sandboxes import NOTHING, check, living, runner
 
@@ -356,6 +359,58 @@ async def test_a_container_that_has_lived_too_long_is_removed_and_others_stay() 
     assert [int(container.labels[EXPIRES]) > time.time() for container in left] == [True]
 
 
+def left_by_the_dead(word: str) -> None:
+    """A container like those of this process, of one that has ended."""
+    dead = subprocess.run([sys.executable, "-c", OWN], capture_output=True, text=True, check=True)
+    engine = Engine(IMAGES["python"])
+    engine.client.containers.create(
+        IMAGES["python"], ["true"], labels={OWNER: dead.stdout.strip(), "test": word}
+    )
+    engine.close()
+
+
+OWN = "from samokoder.adapters.sandbox.owners import myself; print(myself())"
+
+
+async def gone(word: str) -> None:
+    with anyio.fail_after(30):
+        while ours(f"test={word}"):
+            await asyncio.sleep(0.1)
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("docker")
+async def test_a_server_removes_what_dead_ones_have_left_at_its_start_and_again_and_again() -> None:
+    word = secrets.token_hex(8)
+    left_by_the_dead(word)
+    reaper = asyncio.create_task(keep_reaping(every=0.2))
+    await gone(word)
+    left_by_the_dead(word)
+    await gone(word)
+    reaper.cancel()
+    await asyncio.wait([reaper])
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("docker")
+async def test_a_real_server_removes_them_before_any_run_begins() -> None:
+    word = secrets.token_hex(8)
+    left_by_the_dead(word)
+    kept_up = asyncio.create_task(upkeep(read_settings({"sandbox": "docker"}, {})))
+    await gone(word)
+    kept_up.cancel()
+    await asyncio.wait([kept_up])
+
+
+async def test_without_an_engine_nothing_is_reaped_and_nothing_breaks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(1):
+            await keep_reaping(every=0.05)
+
+
 @pytest.mark.docker
 @pytest.mark.usefixtures("docker")
 async def test_a_container_nobody_uses_goes_and_comes_back_when_it_is_needed() -> None:
@@ -386,7 +441,7 @@ asyncio.run(main())
 @pytest.mark.docker
 @pytest.mark.usefixtures("docker")
 async def test_when_the_server_is_killed_its_container_goes_by_itself() -> None:
-    """How soon is measured in the bench; what reads the time here is only a bound on waiting."""
+    """How soon is measured (docs/security.md); what reads the time here is only a bound on waiting."""
     server = subprocess.Popen(
         [sys.executable, "-c", KILLED], cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True
     )

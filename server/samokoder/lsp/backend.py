@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,10 @@ class Diagnosis:
     """Whether runs with these settings cannot do without it."""
 
 
+async def no_upkeep(settings: Settings) -> None:
+    """Nothing to keep up."""
+
+
 @dataclass(frozen=True)
 class Backend:
     """Each of these imports what it needs when it is called, not before."""
@@ -46,3 +50,5 @@ class Backend:
     models: Callable[[Settings, Secret, bool], Awaitable[ModelList]]
     """The models that can be reached; True tries out what the chosen ones can do."""
     test_model: Callable[[Settings, Secret, str | None], Awaitable[ModelTest]]
+    upkeep: Callable[[Settings], Coroutine[Any, Any, None]] = no_upkeep
+    """Goes on as long as the server does."""

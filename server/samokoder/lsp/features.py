@@ -14,6 +14,7 @@ from lsprotocol import types
 
 from samokoder.errors import SamokoderError
 from samokoder.lsp.from_lsp import PROPOSED
+from samokoder.settings import Settings
 
 if TYPE_CHECKING:
     from samokoder.lsp.server import Server
@@ -35,6 +36,8 @@ def register(server: Server) -> None:
     @server.feature(types.INITIALIZED)
     def initialized(params: types.InitializedParams) -> None:
         server.offer_interrupted()
+        if isinstance(server.settings, Settings):
+            server.spawn(server.backend.upkeep(server.settings), "upkeep")
         if server.client.can.text_content:
             options = types.TextDocumentContentRegistrationOptions(schemes=[PROPOSED])
             method = types.WORKSPACE_TEXT_DOCUMENT_CONTENT

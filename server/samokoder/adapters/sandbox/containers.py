@@ -62,7 +62,7 @@ class Engine:
         self.policy = policy or SandboxPolicy()
         self.runtime = self.policy.runtime or None
         with translated():
-            self.client = _client()
+            self.client = connected()
             try:
                 version, about = self.client.version(), self.client.info()
                 found = self.client.images.get(image)
@@ -118,17 +118,21 @@ class Engine:
             container.remove(force=True)
 
     def remove_orphans(self) -> int:
-        """Containers whose server is gone, or whose time is up; others, and other machines' ones, stay."""
-        removed = 0
-        for container in self.client.containers.list(all=True, filters={"label": OWNER}):
-            if _expired(container.labels) or not alive(container.labels.get(OWNER, "")):
-                with suppress(Exception):  # another server may be removing it too
-                    container.remove(force=True)
-                    removed += 1
-        return removed
+        return remove_orphans(self.client)
 
 
-def _client() -> Any:
+def remove_orphans(client: Any) -> int:
+    """Containers whose server is gone, or whose time is up; others, and other machines' ones, stay."""
+    removed = 0
+    for container in client.containers.list(all=True, filters={"label": OWNER}):
+        if _expired(container.labels) or not alive(container.labels.get(OWNER, "")):
+            with suppress(Exception):  # another server may be removing it too
+                container.remove(force=True)
+                removed += 1
+    return removed
+
+
+def connected() -> Any:
     import docker
 
     if address := socket_of():

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
@@ -24,8 +23,6 @@ from samokoder.ports import EnvironmentSpec
 
 THREADS = 32
 """Each stream to a keeper holds one while it waits."""
-EVERY = 60.0
-"""Seconds between two looks for orphans."""
 LEAVE = 12.0
 """Seconds a keeper has to end what it started."""
 
@@ -61,7 +58,6 @@ class DockerSandbox:
             )
             mounted = environment.volume or environment.folder
             async with (
-                reaping(engine, limiter),
                 DockerPlace(engine, limiter, trial.isolation, mounted) as place,
                 session_in(place, environment, self._policy, warm) as session,
             ):
@@ -84,25 +80,6 @@ class DockerSandbox:
             self._tried[engine.image.id] = await in_thread(limiter, try_out, engine)
         self._effective = self._tried[engine.image.id].effective
         return self._tried[engine.image.id]
-
-
-@asynccontextmanager
-async def reaping(engine: Engine, limiter: anyio.CapacityLimiter) -> AsyncIterator[None]:
-    """Meanwhile remove what dead servers have left, and what has lived too long."""
-
-    async def reap() -> None:
-        while True:
-            await asyncio.sleep(EVERY)
-            with suppress(SandboxError):  # the engine may be restarted just now
-                await in_thread(limiter, engine.remove_orphans)
-
-    task = asyncio.create_task(reap())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with anyio.CancelScope(shield=True):
-            await asyncio.wait([task])
 
 
 def compiler(engine: Engine, limiter: anyio.CapacityLimiter, interpreter: Interpreter) -> Compiler:
