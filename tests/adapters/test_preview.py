@@ -98,12 +98,48 @@ async def test_a_service_is_ready_by_its_probe_and_then_answers(
 ) -> None:
     async with serving(session, wanted=wanted) as running:
         assert await settled(running) == ServiceState(kind="ready")
-        assert await said(running, b"GET /books HTTP/1.0\r\n\r\n") == b"HTTP/1.0 200 OK\r\n\r\nhello /books"
+        assert (
+            await said(running, b"GET /books HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            == b"HTTP/1.0 200 OK\r\n\r\nhello /books"
+        )
         assert "about to listen" in running.log()
     assert running.state.kind == "stopped"
     with pytest.raises(ConnectionRefusedError):
         await connect(running)
     assert not living(MARK)
+
+
+STRANGERS = {
+    "a name turned to this machine": b"GET / HTTP/1.1\r\nHost: evil.example:8000\r\n\r\n",
+    "a name that begins like ours": b"GET / HTTP/1.1\r\nHost: localhost.evil.example\r\n\r\n",
+    "our number in a name": b"GET / HTTP/1.1\r\nHost: 127.0.0.1.evil.example\r\n\r\n",
+    "no host": b"GET / HTTP/1.1\r\nAccept: */*\r\n\r\n",
+    "two hosts": b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n",
+    "a method of its own": b"patch / HTTP/1.1\r\nhost: evil.example\r\n\r\n",
+    "a host in the body": b"POST / HTTP/1.1\r\nHost: evil.example\r\n\r\n\r\nHost: localhost\r\n\r\n",
+    "a head that does not end": b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 20_000,
+    "a head that breaks off": b"GET / HTTP/1.1\r\nHost: localhost\r\n",
+}
+
+
+async def test_pages_of_strangers_are_refused_and_never_reach_the_service(session: SandboxSession) -> None:
+    async with serving(session) as running:
+        await settled(running)
+        for name, request in STRANGERS.items():
+            reader, writer = await connect(running)
+            for piece in (request[:9], request[9:]):
+                writer.write(piece)
+                await asyncio.sleep(0.01)
+            writer.write_eof()
+            try:
+                answer = await reader.read()
+            except ConnectionResetError:
+                answer = b""
+            assert b"hello" not in answer and answer[:12] in (b"", b"HTTP/1.1 421"), name
+            writer.close()
+        for host in (b"localhost", b"LOCALHOST:8000", b"127.0.0.1:5", b"[::1]:80"):
+            asked = b"GET /own HTTP/1.1\r\nHost: " + host + b"\r\n\r\n"
+            assert b"hello /own" in await said(running, asked)
 
 
 async def test_many_connections_go_side_by_side_and_keep_their_bytes(session: SandboxSession) -> None:
@@ -199,12 +235,12 @@ async def test_nothing_but_the_port_of_the_service_can_be_reached(session: Sandb
     async with serving(session) as running:
         await settled(running)
         assert b"hello http://127.0.0.1:22/" in await said(
-            running, b"GET http://127.0.0.1:22/ HTTP/1.0\r\n\r\n"
+            running, b"GET http://127.0.0.1:22/ HTTP/1.0\r\nHost: 127.0.0.1:22\r\n\r\n"
         )
 
 
 async def test_two_services_at_once_do_not_answer_for_each_other(session: SandboxSession) -> None:
     async with serving(session) as one, serving(session, ECHO.replace("hello", "other")) as other:
         await settled(one), await settled(other)
-        assert b"hello /a" in await said(one, b"GET /a HTTP/1.0\r\n\r\n")
-        assert b"other /a" in await said(other, b"GET /a HTTP/1.0\r\n\r\n")
+        assert b"hello /a" in await said(one, b"GET /a HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        assert b"other /a" in await said(other, b"GET /a HTTP/1.0\r\nHost: localhost\r\n\r\n")

@@ -10,6 +10,7 @@ import asyncio
 import struct
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Protocol
 
 HEAD = struct.Struct(">BII")
 OPEN, DATA, END, RESET, CREDIT, LOG, TOLD = range(1, 8)
@@ -52,6 +53,10 @@ class Splitter:
         return found
 
 
+class Source(Protocol):
+    async def read(self, n: int, /) -> bytes: ...
+
+
 class Connection:
     """One connection, seen from one end."""
 
@@ -75,7 +80,7 @@ class Connection:
         self._credit = min(WINDOW, self._credit + int.from_bytes(data[:4], "big"))
         self._more.set()
 
-    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def carry(self, reader: Source, writer: asyncio.StreamWriter) -> None:
         """Until both directions have ended, or one has failed."""
         whole = False
         try:
@@ -90,7 +95,7 @@ class Connection:
                 writer.transport.abort()
             await closed(writer)
 
-    async def _out(self, reader: asyncio.StreamReader) -> None:
+    async def _out(self, reader: Source) -> None:
         while True:
             while self._credit == 0:
                 self._more.clear()

@@ -22,6 +22,7 @@ from samokoder.adapters.sandbox.inside.channel import (
     frame,
 )
 from samokoder.adapters.sandbox.place import Link
+from samokoder.adapters.sandbox.preview.host import REFUSED, Stranger, begun
 from samokoder.adapters.sandbox.preview.ring import Ring
 from samokoder.domain.value import Value
 from samokoder.errors import SandboxError
@@ -111,8 +112,13 @@ class Served:
 
         async def work(connection: Connection) -> None:
             try:
+                source = await begun(reader)
                 await self._sending.put(frame(OPEN, number))
-                await connection.carry(reader, writer)
+                await connection.carry(source, writer)
+            except Stranger:
+                writer.write(REFUSED)
+                await writer.drain()
+                writer.close()
             finally:
                 writer.transport.abort()
 
