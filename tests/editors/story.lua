@@ -23,7 +23,6 @@ local ok, fault = pcall(function()
   vim.wait(60000, function()
     return samokoder.command("show", { runId = begun.runId }).state == "verified"
   end, 200)
-  seen.progress = #vim.lsp.util.get_progress_messages() >= 0
   seen.proposed = #samokoder.command("changes", { runId = begun.runId }).files
   seen.before = lenses_of(".samokoder/spec.md")
   vim.cmd("edit app/models.py")

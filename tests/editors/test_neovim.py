@@ -9,6 +9,7 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,23 +20,26 @@ REQUIRED = os.environ.get("SAMOKODER_REQUIRE_NVIM") == "1"
 PAGE = REPOSITORY / "docs" / "editors" / "neovim.md"
 
 
-@pytest.mark.skipif(NVIM is None and not REQUIRED, reason="Neovim is not installed")
-async def test_the_configuration_on_the_page_drives_a_run(tmp_path: Path) -> None:
+pytestmark = pytest.mark.skipif(NVIM is None and not REQUIRED, reason="Neovim is not installed")
+
+
+async def drive(tmp_path: Path, story: str, folder: Path, **more: str) -> dict[str, Any]:
+    """What Neovim saw, with the configuration of the page, while it was driven through a story."""
     assert NVIM is not None, "Neovim is required"
     snippets = re.findall(r"```lua\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    config, seen_in, folder = tmp_path / "config.lua", tmp_path / "seen.json", tmp_path / "app"
+    config, seen_in = tmp_path / "config.lua", tmp_path / "seen.json"
     config.write_text(snippets[0], encoding="utf-8")
-    folder.mkdir()
     places = {"SAMOKODER_STATE": str(tmp_path / "state"), "SAMOKODER_CACHE": str(tmp_path / "cache")}
     command = json.dumps([sys.executable, str(REPOSITORY / "tests" / "lsp" / "cast_server.py")])
     before = f"vim.g.samokoder_command = vim.fn.json_decode({json.dumps(command)})"
-    given = f"arg_config, arg_seen = {json.dumps(str(config))}, {json.dumps(str(seen_in))}"
+    told = {"arg_config": str(config), "arg_seen": str(seen_in), "arg_gate": more.get("GATE", "")}
+    given = "; ".join(f"{name} = {json.dumps(value)}" for name, value in told.items())
     process = await asyncio.create_subprocess_exec(
         NVIM,
         *("--headless", "--clean", "-n", "-c", f"lua {before}; {given}"),
-        *("-c", f"luafile {REPOSITORY / 'tests' / 'editors' / 'story.lua'}"),
+        *("-c", f"luafile {REPOSITORY / 'tests' / 'editors' / story}"),
         cwd=folder,
-        env={**os.environ, **places, "PYTHONPATH": str(REPOSITORY)},
+        env={**os.environ, **places, "PYTHONPATH": str(REPOSITORY), **more},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -46,8 +50,21 @@ async def test_the_configuration_on_the_page_drives_a_run(tmp_path: Path) -> Non
         if process.returncode is None:
             process.kill()
     assert seen_in.exists(), said.decode(errors="replace")
-    seen = json.loads(seen_in.read_text(encoding="utf-8"))
+    seen: dict[str, Any] = json.loads(seen_in.read_text(encoding="utf-8"))
     assert "fault" not in seen, seen
+    return seen
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "app"
+    made.mkdir()
+    return made
+
+
+@pytest.mark.timeout(180)
+async def test_the_configuration_on_the_page_drives_a_review(tmp_path: Path, folder: Path) -> None:
+    seen = await drive(tmp_path, "story.lua", folder)
     assert seen["state"] == "running" and seen["proposed"] == 7
     assert seen["accepted"]["done"] == seen["accepted"]["unsaved"] == ["app/models.py"]
     assert seen["buffer"] == ["# app/models.py: write"]
@@ -55,3 +72,24 @@ async def test_the_configuration_on_the_page_drives_a_run(tmp_path: Path) -> Non
     assert "Open the specification" in seen["lenses"]
     assert "Accept 7 proposed files" in seen["before"]
     assert seen["cancelled"] is False
+
+
+@pytest.mark.timeout(180)
+async def test_everything_a_run_needs_of_a_person_is_there_with_plain_lsp(
+    tmp_path: Path, folder: Path
+) -> None:
+    (folder / "brief.md").write_text("A list of books\n", encoding="utf-8")
+    seen = await drive(tmp_path, "whole_story.lua", folder, GATE=str(tmp_path / "go"))
+    assert "Samokoder: build an application from this document" in seen["actions"]
+    assert seen["waiting"] == "waiting"
+    asked = [(one["message"], one["titles"]) for one in seen["asked"]]
+    assert any("Who may add books?" in text and titles == ["all", "staff", "Skip"] for text, titles in asked)
+    assert any(titles == ["Approve", "Open"] for _, titles in asked)
+    assert seen["refused"] and ["unknown section" in text for text in seen["diagnostics"]] == [True]
+    assert seen["left"] == 0 and {"Approve", "Open the plan"} & set(seen["lenses"])
+    assert (seen["running"], seen["cancelled"], seen["finished"]) == ("running", "cancelled", "verified")
+    assert (folder / "app" / "pages.py").exists()
+    kinds = [told["kind"] for told in seen["progress"]]
+    assert kinds.count("begin") == kinds.count("end") >= 1 and "report" in kinds
+    shares = [told["percentage"] for told in seen["progress"] if told.get("percentage")]
+    assert shares and 0 < shares[0] <= 100
