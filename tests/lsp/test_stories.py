@@ -177,6 +177,14 @@ async def test_a_client_that_shows_dialogs_is_asked_by_one(raw: RawClient, tmp_p
     await raw.message("samokoder/status", lambda s: s["state"] == "verified")
 
 
+async def test_a_person_can_say_that_their_editor_shows_dialogs(raw: RawClient, tmp_path: Path) -> None:
+    raw.replies["window/showMessageRequest"] = {"title": "staff"}
+    await raw.initialize({"notifications": {"dialog": True, "status": True}})
+    await generate(raw, tmp_path / "app", options={"ask": True})
+    await raw.message("window/showMessageRequest")
+    await raw.message("samokoder/status", lambda s: s["state"] == "verified")
+
+
 async def test_a_dialog_nobody_answers_leaves_the_question_to_the_command(
     raw: RawClient, tmp_path: Path
 ) -> None:

@@ -24,6 +24,7 @@ class Abilities:
     progress: bool = False
     """Work-done progress that we may create."""
     message_actions: bool = False
+    """Answers ``window/showMessageRequest``; Eglot does and does not declare it, so people may say so."""
     show_document: bool = False
     lens_refresh: bool = False
     apply_edit: bool = False
@@ -49,7 +50,8 @@ def abilities(capabilities: types.ClientCapabilities, options: Mapping[str, Any]
     opted = {**_chosen(plain(capabilities.experimental).get(NAME)), **_chosen(options.get("notifications"))}
     return Abilities(
         progress=bool(window and window.work_done_progress),
-        message_actions=bool(window and window.show_message),
+        message_actions=bool(window and window.show_message)
+        or plain(options.get("notifications")).get("dialog") is True,
         show_document=bool(window and window.show_document and window.show_document.support),
         lens_refresh=bool(workspace and workspace.code_lens and workspace.code_lens.refresh_support),
         apply_edit=bool(workspace and workspace.apply_edit),
