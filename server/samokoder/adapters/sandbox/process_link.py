@@ -9,7 +9,7 @@ from pathlib import Path
 
 import anyio
 
-from samokoder.adapters.sandbox.subprocesses import kill_group
+from samokoder.adapters.sandbox.subprocesses import kill_group, started
 from samokoder.errors import SandboxUnavailable
 
 LEAVE = 12.0
@@ -49,8 +49,8 @@ async def process_link(
     command: Sequence[str], environment: Mapping[str, str], folder: Path, pass_fds: Sequence[int] = ()
 ) -> AsyncIterator[ProcessLink]:
     try:
-        process = await asyncio.create_subprocess_exec(
-            *command,
+        process = await started(
+            command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

@@ -8,6 +8,7 @@ import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import anyio
 
@@ -21,6 +22,22 @@ class Finished:
     output: str
 
 
+async def started(command: Sequence[str], **how: Any) -> asyncio.subprocess.Process:
+    """As ``create_subprocess_exec``; cancelled, it lets the process start and then kills it.
+
+    Of a process whose start is cancelled asyncio never tells the end, and waits for it for ever (seen in 3.11).
+    """
+    starting = asyncio.create_task(asyncio.create_subprocess_exec(*command, **how))
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        with anyio.CancelScope(shield=True):
+            await asyncio.wait([starting])
+            if not starting.cancelled() and starting.exception() is None:
+                await kill_group(starting.result())
+        raise
+
+
 async def finished(
     command: Sequence[str],
     environment: Mapping[str, str],
@@ -30,8 +47,8 @@ async def finished(
 ) -> Finished:
     """Its exit code and output; cancelled or late, it is killed with its process group."""
     try:
-        process = await asyncio.create_subprocess_exec(
-            *command,
+        process = await started(
+            command,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
