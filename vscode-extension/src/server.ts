@@ -23,6 +23,8 @@ export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
   private starting: Promise<LanguageClient> | undefined;
   private crashes: number[] = [];
+  /** Between a crash and the moment the client runs again. */
+  private restarting = false;
   private readonly started = new vscode.EventEmitter<LanguageClient>();
   private readonly stopped = new vscode.EventEmitter<void>();
   /** Also after a restart. */
@@ -62,7 +64,7 @@ export class Server implements vscode.Disposable {
 
   ready(): Promise<LanguageClient> {
     if (this.client && this.isRunning) return Promise.resolve(this.client);
-    this.starting ??= this.start().finally(() => (this.starting = undefined));
+    this.starting ??= (this.comingBack() ?? this.start()).finally(() => (this.starting = undefined));
     return this.starting;
   }
 
@@ -76,11 +78,26 @@ export class Server implements vscode.Disposable {
   async stop(): Promise<void> {
     const client = this.client;
     this.client = undefined;
+    this.restarting = false;
     await client?.dispose(2_000).catch((error) => this.log.warn(`stopping the server: ${error}`));
   }
 
   dispose(): void {
     void this.stop();
+  }
+
+  /** After a crash the client starts the server again by itself; a second client would claim the same commands. */
+  private comingBack(): Promise<LanguageClient> | undefined {
+    const client = this.client;
+    if (!client || !this.restarting) return undefined;
+    return new Promise((resolve, reject) => {
+      const settle = client.onDidChangeState(({ newState }) => {
+        if (newState === ClientState.Starting) return;
+        settle.dispose();
+        if (newState === ClientState.Running) resolve(client);
+        else reject(new Error(vscode.l10n.t("The server did not come back; Samokoder: Restart Server starts it anew.")));
+      });
+    });
   }
 
   private async start(): Promise<LanguageClient> {
@@ -111,6 +128,7 @@ export class Server implements vscode.Disposable {
       middleware: this.options.middleware ?? {},
     });
     client.onDidChangeState(({ newState }) => {
+      if (newState === ClientState.Running) this.restarting = false;
       if (newState === ClientState.Running) this.started.fire(client);
       if (newState === ClientState.Stopped) this.stopped.fire();
     });
@@ -129,6 +147,7 @@ export class Server implements vscode.Disposable {
         this.crashes = [...this.crashes.filter((time) => now - time < WITHIN), now];
         if (this.crashes.length <= CRASHES) {
           this.log.warn(`the server ended unasked; started again (${this.crashes.length} of ${CRASHES})`);
+          this.restarting = true;
           return { action: CloseAction.Restart, handled: true };
         }
         void this.giveUp();

@@ -25,7 +25,7 @@ class Finished:
 async def started(command: Sequence[str], **how: Any) -> asyncio.subprocess.Process:
     """As ``create_subprocess_exec``; cancelled, it lets the process start and then kills it.
 
-    Of a process whose start is cancelled asyncio never tells the end, and waits for it for ever (seen in 3.11).
+    Of a process whose start is cancelled asyncio never tells the end, and waits for it for ever.
     """
     starting = asyncio.create_task(asyncio.create_subprocess_exec(*command, **how))
     try:
