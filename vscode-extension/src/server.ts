@@ -95,7 +95,7 @@ export class Server implements vscode.Disposable {
         if (newState === ClientState.Starting) return;
         settle.dispose();
         if (newState === ClientState.Running) resolve(client);
-        else reject(new Error(vscode.l10n.t("The server did not come back; Samokoder: Restart Server starts it anew.")));
+        else reject(new Error(vscode.l10n.t("The server did not come back; Samokoder: Restart the Server starts it anew.")));
       });
     });
   }

@@ -36,8 +36,7 @@ export const journeys = {
     await shot(window, "building");
     await window.waitStatus(/done, and proved to work/, 240_000);
     const rows = await window.rows("Plan");
-    assert.deepEqual(rows.filter((row) => !/, (\d+)\/\1$/.test(row)), [], "every part of the plan is done");
-    assert.ok(rows.some((row) => row.startsWith("The whole application")), rows.join("\n"));
+    assert.ok(rows.length >= 3 && rows.every((row) => /, (proved|(\d+)\/\2)$/.test(row)), rows.join("\n"));
     assert.ok(fs.existsSync(path.join(window.folder, "app", "main.py")));
     await shot(window, "done");
   },
