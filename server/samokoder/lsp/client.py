@@ -93,6 +93,14 @@ class Client:
         registrations = types.RegistrationParams(registrations=[what])
         await self._ask(types.CLIENT_REGISTER_CAPABILITY, registrations, ANSWER_TIME)
 
+    async def configuration(self, section: str) -> Any:
+        """What the client has set there; None where it has nothing, or cannot be asked."""
+        if not self.can.configuration:
+            return None
+        params = types.ConfigurationParams(items=[types.ConfigurationItem(section=section)])
+        result = await self._ask(types.WORKSPACE_CONFIGURATION, params, ANSWER_TIME)
+        return result[0] if isinstance(result, (list, tuple)) and result else None
+
     async def secret(self, name: str) -> SecretStr | None:
         """A key from the client's secret store; the answer is neither logged nor kept."""
         if not self.can.secrets:

@@ -43,6 +43,12 @@ def register(server: Server) -> None:
             method = types.WORKSPACE_TEXT_DOCUMENT_CONTENT
             server.spawn(server.client.register(method, options), "registering proposed text")
 
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    def configured(params: types.DidChangeConfigurationParams) -> None:
+        from samokoder.lsp.configuring import reconfigure
+
+        server.spawn(reconfigure(server, params.settings), "new settings")
+
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def opened(params: types.DidOpenTextDocumentParams) -> None:
         _look_over(server, params.text_document.uri)

@@ -40,6 +40,8 @@ class Abilities:
     """Opted in to ``samokoder/question``."""
     preview: bool = False
     """Opted in to ``samokoder/preview``."""
+    configuration: bool = False
+    """Answers ``workspace/configuration``."""
     secrets: bool = False
     """Answers ``samokoder/getSecret``; declared among the experimental capabilities only."""
 
@@ -63,6 +65,7 @@ def abilities(capabilities: types.ClientCapabilities, options: Mapping[str, Any]
             and workspace.text_document_content
             and workspace.text_document_content.dynamic_registration
         ),
+        configuration=bool(workspace and workspace.configuration),
         secrets=plain(plain(capabilities.experimental).get(NAME)).get("secrets") is True,
         **{name: opted.get(name) is True for name in NOTIFICATIONS},
     )

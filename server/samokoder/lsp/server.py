@@ -47,6 +47,12 @@ class Server(LanguageServer):
         self.backend = backend
         self.client = Client(self, Abilities())
         self.settings: Settings | SamokoderError | None = None
+        self.options: dict[str, Any] = {}
+        """What initializationOptions set; the configuration goes before them."""
+        self.configuring = asyncio.Lock()
+        self.told_to_wait: frozenset[str] = frozenset()
+        """Changed settings of which it was said that they need a new server."""
+        self._locale: str | None = None
         self.saw_client = False
         """Whether the client's process was seen alive; only then can it be missed."""
         self.closing: asyncio.Task[None] | None = None
@@ -67,14 +73,17 @@ class Server(LanguageServer):
         self.saw_client = is_alive(params.process_id)
         options = own_options(params)
         self.client = Client(self, abilities(params.capabilities, options))
+        self.options = {name: value for name, value in options.items() if name != "notifications"}
+        self._locale = params.locale
         try:
-            self.settings = self.backend.settings(
-                {name: value for name, value in options.items() if name != "notifications"}
-            )
+            self.use(self.backend.settings(self.options))
         except SamokoderError as error:
             self.settings = error
-        chosen = self.settings.language if isinstance(self.settings, Settings) else ""
-        self.speak(language_of(chosen or params.locale))
+            self.speak(language_of(self._locale))
+
+    def use(self, settings: Settings) -> None:
+        self.settings = settings
+        self.speak(language_of(settings.language or self._locale))
 
     def speak(self, language: str) -> None:
         self.client.say_in = say = speaker(language)
@@ -97,9 +106,14 @@ class Server(LanguageServer):
         """The runs, opened with the first command that needs them."""
         if isinstance(self.settings, SamokoderError):
             raise self.settings
-        if self._session is None or (self._session.done() and self._session.exception()):
+        if self._session is None or not self.has_runs:
             self._session = asyncio.create_task(self._open_session())
         return await asyncio.shield(self._session)
+
+    @property
+    def has_runs(self) -> bool:
+        """Whether the session is there or on its way."""
+        return self._session is not None and not (self._session.done() and self._session.exception())
 
     @property
     def opened(self) -> Session | None:

@@ -26,11 +26,17 @@ class Session:
     """What commands work with."""
 
     def __init__(self, server: Server, settings: Settings, runs: Runs, editor: LspEditor) -> None:
-        self.server, self.settings, self.runs = server, settings, runs
+        self.server, self.runs = server, runs
         self.marks = Marks(settings.state)
         self.editor = editor
         self.papers = Papers(server.backend.workspace(), editor)
         self._views: dict[str, View] = {}
+
+    @property
+    def settings(self) -> Settings:
+        """As they are now: some can change while runs are open."""
+        assert isinstance(self.server.settings, Settings)
+        return self.server.settings
 
     @property
     def client(self) -> Client:
