@@ -25,7 +25,8 @@ class OwnEngine:
         places = {"data-root": "data", "exec-root": "exec", "pidfile": "pid"}
         self._process = subprocess.Popen(
             [
-                "dockerd",
+                # in a network of its own: an engine without a bridge removes the one of the machine's engine
+                *("unshare", "--net", "dockerd"),
                 *(f"--{name}={folder}/{place}" for name, place in places.items()),
                 f"--host={self.address}",
                 *"--bridge=none --iptables=false --ip6tables=false".split(),

@@ -23,9 +23,9 @@ from tests.contracts.test_journal import asked, said
 
 async def main(place, run):
     journal = await open_journal(Path(place))
-    purpose, budget = Purpose(day="2026-06-01"), Budget(day_cost=1_000)
+    purpose, budget = Purpose(day="2026-06-01"), Budget(day_cost=5_000)
     async def caller(number):
-        for turn in range(40):
+        for turn in range(200):
             question = asked(f"{number} {turn}")
             try:
                 ticket = await journal.reserve(run, question, Usage(calls=1, cost=37), budget, purpose)
@@ -70,7 +70,7 @@ async def test_two_processes_of_eight_callers_do_not_pass_a_cap_by_a_cent(tmp_pa
     with sqlite3.connect(place) as connection:
         rows = connection.execute("SELECT run, state, cost FROM model_call").fetchall()
     spent = sum(cost for _, state, cost in rows if state != "released")
-    assert 1_000 - 37 < spent <= 1_000
+    assert 5_000 - 37 < spent <= 5_000
     assert {run for run, _, _ in rows} == {"r1", "r2"}
 
 

@@ -127,5 +127,5 @@ async def test_faults_of_several_kinds_at_once_are_repaired_one_after_another(tm
 
 async def test_a_budget_without_repairs_ends_in_its_own_name(tmp_path: Path) -> None:
     fault = Fault("wrong status code", "app/api/tools.py", swap(r"status_code=201", "status_code=200"))
-    end, _, _ = await run(tmp_path, fault, budget={"repairs": 0})
-    assert end == "budget_exhausted"
+    end, _, finished = await run(tmp_path, fault, budget={"repairs": 0})
+    assert end == "budget_exhausted", finished

@@ -72,7 +72,7 @@ class Place:
 
     def replies_on_record(self) -> set[str]:
         """Requests whose reply reached the ledger. One that was in the air when the process died did not."""
-        return {digest for _, digest, _, _ in self.journal._settled}
+        return {digest for _, digest, _ in self.journal._settled}
 
     async def process(self, at: int | None, run_id: str | None = None) -> tuple[str, Fuse]:
         """One process working on the run until it ends or the fuse burns."""
