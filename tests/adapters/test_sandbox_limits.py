@@ -8,6 +8,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -172,12 +173,21 @@ async def test_nothing_of_our_environment_is_inherited(
     }
 
 
+@pytest.mark.parametrize("name", RUNNERS)
 async def test_a_folder_made_read_only_is_removed_all_the_same(
-    session: SandboxSession, tmp_path: Path
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    report = await run(session, "import os; os.makedirs('a/b'); os.chmod('a/b', 0); os.chmod('a', 0)")
-    assert report.passed
-    assert not list(Path(os.environ.get("TMPDIR", "/tmp")).glob("samokoder-*/run-*"))
+    made = await runner(name, TIGHT)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    async with made.open(NOTHING) as session:
+        report = await run(
+            session,
+            "import os; print(os.getcwd()); os.makedirs('a/b'); os.chmod('a/b', 0); os.chmod('a', 0)",
+        )
+        assert report.passed
+        assert name != "local" or str(tmp_path) in report.output
+        assert not list(tmp_path.glob("samokoder-*/run-*"))
+    assert not list(tmp_path.iterdir())
 
 
 KILLED = """

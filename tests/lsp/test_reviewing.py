@@ -232,3 +232,13 @@ async def test_a_client_that_can_do_nothing_is_told_what_waits_and_accepts_it(
 
 def test_the_gate_is_not_set_by_the_environment_of_the_tests() -> None:
     assert "GATE" not in os.environ
+
+
+async def test_a_text_by_its_digest_is_of_the_run_that_is_named(cast: RawClient, tmp_path: Path) -> None:
+    run_id = await reviewed(cast, tmp_path / "app")
+    text = await result(cast, "textOf", runId=run_id, path="app/models.py")
+    assert text["text"] == PROPOSED
+    assert await result(cast, "textOf", runId=run_id, digest=text["digest"]) == text
+    fork = (await result(cast, "fork", runId=run_id, step=1, target=str(tmp_path / "fork")))["runId"]
+    refused = await cast.command("textOf", runId=fork, digest=text["digest"])
+    assert refused["error"]["data"]["kind"] == "notFound"

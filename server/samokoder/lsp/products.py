@@ -166,4 +166,8 @@ async def text_of(session: Session, given: TextOfParams) -> TextResult:
         raise NotFound(
             f"Run {given.run_id} has no file {given.path!r} there.", hint="samokoder.compare lists files."
         )
+    if given.digest is not None and not await session.runs.products.holds(given.run_id, digest):
+        raise NotFound(
+            f"Run {given.run_id} has no content {digest!r}.", hint="samokoder.compare lists files."
+        )
     return TextResult(text=await session.runs.text(digest), digest=digest)

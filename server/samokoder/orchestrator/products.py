@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import accumulate
 from typing import Literal
+
+from anyio import to_thread
 
 from samokoder.domain.evidence import Check, CommandReport, Isolation
 from samokoder.domain.files import Digest, Files, digest_of
+from samokoder.domain.outcome import Outcome
 from samokoder.domain.paths import FilePath
 from samokoder.domain.run import Building, Run
 from samokoder.domain.value import Value
 from samokoder.errors import InvalidRequest, NotFound
+from samokoder.orchestrator.advance import advance
 from samokoder.orchestrator.conduct import fold
 from samokoder.orchestrator.integration import whole_checks
 from samokoder.orchestrator.perform import contents
@@ -56,6 +61,14 @@ class Products:
     async def contents(self, files: Files) -> dict[FilePath, bytes]:
         return await contents(self._world, files)
 
+    async def holds(self, run_id: str, digest: str) -> bool:
+        """Whether some file of the run has, or had after some step, this content. Raises NotFound."""
+        if digest in _digests(await self._read(run_id)):
+            return True
+        request, steps = await self._world.journal.read(run_id)
+        outcomes = [one.outcome for one in steps]
+        return await to_thread.run_sync(_ever_held, Run(id=run_id, request=request), outcomes, digest)
+
     async def compare(self, run_id: str, before: int, after: int | None) -> tuple[Change, ...]:
         """What differs between two steps. Raises InvalidRequest for a step the run does not have."""
         return changes(await self.files(run_id, before), await self.files(run_id, after))
@@ -81,6 +94,16 @@ class Products:
             reports = [(check, await session.run(there, check)) for check in whole_checks(building)]
             isolation = session.isolation
         return Checked(changes=changes(building.whole, now), reports=tuple(reports), isolation=isolation)
+
+
+def _ever_held(run: Run, outcomes: Sequence[Outcome], digest: str) -> bool:
+    return any(digest in _digests(state) for state in accumulate(outcomes, advance, initial=run))
+
+
+def _digests(run: Run) -> frozenset[Digest]:
+    building = run.unfinished
+    whole = building.whole if isinstance(building, Building) else {}
+    return frozenset((*run.mirrored.values(), *whole.values()))
 
 
 def building_of(run: Run) -> Building:
