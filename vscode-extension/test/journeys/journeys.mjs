@@ -38,6 +38,7 @@ export const journeys = {
     const rows = await window.rows("Plan");
     assert.ok(rows.length >= 3 && rows.every((row) => /, (proved|(\d+)\/\2)$/.test(row)), rows.join("\n"));
     assert.ok(fs.existsSync(path.join(window.folder, "app", "main.py")));
+    await window.page.locator(".codelens-decoration a", { hasText: /verified by/ }).first().waitFor({ timeout: 30_000 });
     await shot(window, "done");
   },
 
