@@ -94,7 +94,7 @@ class BubblewrapSandbox:
 
 
 class BubblewrapPlace:
-    """Every keeper has namespaces of its own: a cold run shares nothing with any other."""
+    """Every keeper has namespaces of its own, which the runs of its session share."""
 
     path = PATH
     root = "/env"
