@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Float, Select, Update, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from samokoder.adapters import room
@@ -94,25 +94,21 @@ async def _spent(transaction: Transaction, query: Select[Any], **of: str) -> tup
 
 
 _RELEASE = update(model_call).where(model_call.c.ticket == bindparam("of")).values(state="released")
-_SETTLED = ("reply", "model", "truncated", "state", *_COLUMNS)
-_SETTLE = (
-    update(model_call)
-    .where(model_call.c.ticket == bindparam("of"))
-    .values(
-        {name: bindparam(name) for name in _SETTLED}
-        | {"seconds": bindparam("ended", type_=Float) - model_call.c.started}
-    )
-)
 
-_LOST = ("state", *_COLUMNS)
-_LOSE = (
-    update(model_call)
-    .where(model_call.c.ticket == bindparam("of"))
-    .values(
-        {name: bindparam(name) for name in _LOST}
-        | {"seconds": bindparam("ended", type_=Float) - model_call.c.started}
+
+def _ending(*names: str) -> Update:
+    """A call's end: these columns are given anew, and how long it took is known."""
+    seconds = bindparam("ended", type_=Float) - model_call.c.started
+    values = {name: bindparam(name) for name in names}
+    return (
+        update(model_call)
+        .where(model_call.c.ticket == bindparam("of"))
+        .values({**values, "seconds": seconds})
     )
-)
+
+
+_SETTLE = _ending("reply", "model", "truncated", "state", *_COLUMNS)
+_LOSE = _ending("state", *_COLUMNS)
 _BILLED = ("settled", "lost")
 """With a reply, and broken off while it was written."""
 
