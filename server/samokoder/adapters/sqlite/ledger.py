@@ -99,7 +99,7 @@ _RELEASE = update(model_call).where(model_call.c.ticket == bindparam("of")).valu
 def _ending(*names: str) -> Update:
     """A call's end: these columns are given anew, and how long it took is known."""
     seconds = bindparam("ended", type_=Float) - model_call.c.started
-    values = {name: bindparam(name) for name in names}
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
     return (
         update(model_call)
         .where(model_call.c.ticket == bindparam("of"))
