@@ -44,6 +44,8 @@
         (saw 'proposed (length (plist-get (samokoder "changes" (list :runId run)) :files)))
         (samokoder "accept" (list :runId run :all t))
         (saw 'waiting (plist-get (samokoder "changes" (list :runId run)) :waiting)))
+      (setq-default eglot-workspace-configuration '(:samokoder (:review :json-false)))
+      (call-interactively #'eglot-signal-didChangeConfiguration)
       (let ((slow (plist-get (samokoder "generate" (list :description "A list of boats" :target (getenv "STORY_OTHER"))) :runId)))
         (saw 'cancelled (plist-get (samokoder "cancel" (list :runId slow)) :state))
         (with-temp-file (getenv "STORY_GATE"))

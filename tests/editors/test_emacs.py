@@ -90,3 +90,4 @@ async def test_the_configuration_on_the_page_drives_a_run_in_emacs(tmp_path: Pat
     assert (seen["verified"], seen["proposed"], seen["waiting"]) == ("verified", 7, 0)
     assert (folder / "app" / "pages.py").exists()
     assert (seen["cancelled"], seen["finished"]) == ("cancelled", "verified")
+    assert (tmp_path / "other" / "app" / "pages.py").exists()  # reviewed no more: the setting was changed

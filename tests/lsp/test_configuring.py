@@ -61,6 +61,25 @@ async def test_one_that_can_be_asked_and_knows_nothing_is_taken_at_what_it_sent(
     assert await waits(raw, tmp_path / "app")
 
 
+async def test_a_run_begins_with_the_settings_that_are_being_asked_for(
+    raw: RawClient, tmp_path: Path
+) -> None:
+    await raw.initialize(experimental=ALL, **CAN_BE_ASKED)
+    await raw.command("runs")
+    await raw.notify(CHANGED, {"settings": None})
+    wanted = {"description": "books", "target": str(tmp_path / "app")}
+    begun = await raw.post(
+        "workspace/executeCommand", {"command": "samokoder.generate", "arguments": [wanted]}
+    )
+    await raw.message("workspace/configuration")
+    asked = next(one for one in raw.seen if one["method"] == "workspace/configuration")
+    await raw.command("runs")  # answered meanwhile
+    assert begun not in raw.answers
+    await raw.send({"id": asked["id"], "result": [{"ask": True}]})
+    run_id = (await raw.answer(begun))["result"]["runId"]
+    assert (await still(raw, run_id))["state"] == "waiting"
+
+
 async def test_empty_settings_leave_those_of_the_start(raw: RawClient, tmp_path: Path) -> None:
     await raw.initialize({"ask": True, "notifications": ALL["samokoder"]})
     await raw.notify(CHANGED, {"settings": {}})

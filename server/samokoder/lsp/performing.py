@@ -72,6 +72,7 @@ async def fix(session: Session, given: GenerateParams) -> RunStarted:
 
 
 async def _begin(session: Session, given: GenerateParams, kind: RequestKind) -> RunStarted:
+    await session.server.configured()
     request = Request(
         kind=kind,
         description=await description_of(session.server, given),

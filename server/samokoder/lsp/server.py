@@ -85,6 +85,11 @@ class Server(LanguageServer):
         self.settings = settings
         self.speak(language_of(settings.language or self._locale))
 
+    async def configured(self) -> None:
+        """Returns when the client has been asked for whatever settings it said have changed."""
+        async with self.configuring:
+            return
+
     def speak(self, language: str) -> None:
         self.client.say_in = say = speaker(language)
         self.protocol.say = say if language != SPOKEN else None
