@@ -22,7 +22,7 @@ from samokoder.domain.architecture import Architecture
 from samokoder.domain.evidence import Evidence
 from samokoder.domain.files import Files, SourceFile, union
 from samokoder.domain.message import Untrusted
-from samokoder.domain.review import Hunk
+from samokoder.domain.review import Finding, Hunk
 from samokoder.domain.run import ApprovingPlan, Building, Designing, Planning, Run
 from samokoder.domain.specification import Requirement
 from samokoder.domain.work import Coding, Debugging, Reviewing, TaskRun, Unwritten
@@ -125,8 +125,13 @@ def code_monkey(
         current=current,
         neighbours=tuple(s for s in sources if s.path != action.order.path),
         existing=tuple(source for source in existing if source.path not in known),
-        findings=tuple(f for f in task.findings if f.path == action.order.path and not f.waived),
+        findings=tuple(f for f in task.findings if f.path == action.order.path and to_mend(f)),
     )
+
+
+def to_mend(finding: Finding) -> bool:
+    """Whether a coder must make it go away: a remark of a reviewer who approved is for the person only."""
+    return finding.severity != "note" and not finding.waived
 
 
 def code_monkey_reads(building: Building, action: WriteFile) -> Files:
