@@ -47,6 +47,8 @@ def test_slips_of_form_are_mended(text: str, meant: Any) -> None:
         '{"a": 1} {"a": 2}',
         '{"a": 1, "a": 2,}',
         '{"a": 1 oops "b": 2}',
+        '{"a": [":" null ""]}',
+        '{"a": ["x" 1 "y"]}',
         '{"files": [{"path": "a.py", "text": "x = 1\\n"}, {"path": "b.py", "text": "y',
     ],
 )

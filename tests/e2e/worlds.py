@@ -12,16 +12,17 @@ import httpx2
 
 from samokoder.adapters.disk import DiskWorkspace
 from samokoder.adapters.openai_model import OpenAIModel
+from samokoder.adapters.sandbox.dependencies.policy import DependencyPolicy
 from samokoder.adapters.sandbox.environments import Environments
 from samokoder.adapters.sandbox.local import LocalSandbox
 from samokoder.adapters.sqlite import open_journal
 from samokoder.domain.paths import FilePath
 from samokoder.domain.run import Run
+from samokoder.offline.application.files import releases
 from samokoder.offline.transport import OfflineTransport
 from samokoder.orchestrator.runs import Runs
 from samokoder.orchestrator.world import World
 from samokoder.ports import LanguageModel, News
-from tests.adapters.sandboxes import ANY_AGE
 
 
 class Listener:
@@ -53,7 +54,10 @@ async def real_world(
     """Runs over real adapters, with state below ``folder``."""
     listener = Listener()
     names = itertools.count(1)
-    environments = Environments(cache, policy=ANY_AGE)
+    policy = DependencyPolicy(
+        minimum_age_days=0, allow=releases()
+    )  # what the embedded model builds on is trusted
+    environments = Environments(cache, policy=policy)
     world = World(
         model=model or OpenAIModel.embedded(transport or OfflineTransport()),
         sandbox=lambda choice: LocalSandbox(environments),

@@ -9,6 +9,8 @@ from typing import Any
 
 _STRUCTURE = re.compile(r"[\s{}\[\],:]*")
 _ESCAPE = re.compile(r'\\(?:(?P<plain>["\\/bfnrt])|u(?P<code>[0-9a-fA-F]{4}))')
+_GOES_ON = re.compile(r"\s*(?:[\[\]{},:\"']|-?\d|(?:true|false|null|True|False|None)\b|$)")
+"""What may stand behind a string, with or without the comma that belongs there."""
 _PLAIN = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -95,7 +97,10 @@ def _spelt(text: str, at: int, token: Any) -> int | None:
 
 
 def _quoted(text: str, at: int, token: str) -> int | None:
-    """A string in either kind of quotes, its letters escaped or not."""
+    """A string in either kind of quotes, its letters escaped or not.
+
+    A bare quote is one of its letters where the text cannot go on behind it if it were its end.
+    """
     quote = text[at : at + 1]
     if quote not in ('"', "'"):
         return None
@@ -104,7 +109,7 @@ def _quoted(text: str, at: int, token: str) -> int | None:
         escape = _ESCAPE.match(text, at)
         if escape is not None and _meant(escape) == letter:
             at = escape.end()
-        elif text[at : at + 1] == letter:
+        elif text[at : at + 1] == letter and not (letter == quote and _GOES_ON.match(text, at + 1)):
             at += 1
         else:
             return None
