@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import anyio
@@ -17,6 +20,7 @@ from samokoder.domain.paths import FilePath
 from samokoder.errors import InvalidRequest
 
 APP = FilePath("app.py")
+NOBODY = 65534
 
 
 @pytest.fixture(params=[True, False], ids=["relative", "by path"])
@@ -38,11 +42,29 @@ async def test_a_link_into_a_git_folder_is_refused(disk: DiskWorkspace, tmp_path
         await disk.check(str(tmp_path / "innocent"))
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
-async def test_a_folder_without_write_permission_is_refused(disk: DiskWorkspace, tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    with pytest.raises(InvalidRequest, match="cannot be written"):
-        await disk.check(str(tmp_path / "app"))
+@contextmanager
+def somebody() -> Iterator[Path]:
+    """A folder of somebody's who is not root, and meanwhile we are them: root may write anywhere."""
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    folder = Path(tempfile.mkdtemp(prefix="somebody-"))
+    if root:
+        os.chown(folder, NOBODY, NOBODY)
+        os.seteuid(NOBODY)
+    try:
+        yield folder
+    finally:
+        if root:
+            os.seteuid(0)
+        folder.chmod(0o700)
+        shutil.rmtree(folder)
+
+
+async def test_a_folder_without_write_permission_is_refused(disk: DiskWorkspace) -> None:
+    with somebody() as folder:
+        await disk.check(str(folder / "app"))
+        folder.chmod(0o500)
+        with pytest.raises(InvalidRequest, match="cannot be written"):
+            await disk.check(str(folder / "app"))
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder nobody can write into")

@@ -136,13 +136,15 @@ async def test_an_unknown_runtime_is_named_with_where_to_add_it() -> None:
 
 
 def test_the_sockets_of_other_engines_are_found(tmp_path: Path) -> None:
-    if Path("/var/run/docker.sock").is_socket():
-        pytest.skip("an engine of the system goes first")
     (tmp_path / "podman").mkdir()
     with socket.socket(socket.AF_UNIX) as podman:
         podman.bind(str(tmp_path / "podman/podman.sock"))
-        found = socket_of({"XDG_RUNTIME_DIR": str(tmp_path)})
+        found = socket_of({"XDG_RUNTIME_DIR": str(tmp_path)}, usual=tmp_path / "docker.sock")
+        with socket.socket(socket.AF_UNIX) as docker:
+            docker.bind(str(tmp_path / "docker.sock"))
+            first = socket_of({"XDG_RUNTIME_DIR": str(tmp_path)}, usual=tmp_path / "docker.sock")
     assert found == f"unix://{tmp_path}/podman/podman.sock"
+    assert first == f"unix://{tmp_path}/docker.sock"
 
 
 def test_docker_host_goes_before_any_socket_that_is_found() -> None:

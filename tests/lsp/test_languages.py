@@ -82,6 +82,12 @@ def test_a_translation_holds_what_is_put_in_and_is_in_its_language() -> None:
         ("The description is empty. Say in a sentence what is to be built.",
          "Описание пустое. Скажите одним предложением, что нужно создать."),
         ("what a model wrote: nobody knows", "what a model wrote: nobody knows"),
+        ("3/12 CodeMonkey app/models.py", "3/12 Программист app/models.py"),
+        ("51 files", "файлов: 51"),
+        ("Case files", "Case files"),
+        ("The Game Developer", "The Game Developer"),
+        ("Open Library", "Open Library"),
+        ("The server fails", "The server fails"),
         ("", ""),
     ],
 )  # fmt: skip

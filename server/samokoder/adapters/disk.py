@@ -198,7 +198,8 @@ def _check_place(target: str, real: Path) -> None:
             else f"{target} is a file.",
             hint="Choose a folder, or a new name.",
         )
-    if not os.access(place, os.W_OK | os.X_OK):
+    who_writes = os.access in os.supports_effective_ids
+    if not os.access(place, os.W_OK | os.X_OK, effective_ids=who_writes):
         raise InvalidRequest(
             f"{place} cannot be written into.", hint="Change its permissions or choose another."
         )

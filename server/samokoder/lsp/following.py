@@ -108,7 +108,7 @@ async def exchange(session: Session, given: ExchangeParams) -> Explanation:
     place = session.settings.state / "exchanges" / f"{digest_of(text.encode())[:16]}.md"
     await asyncio.to_thread(_keep, place, text)
     if not await session.client.show_document(str(place)):
-        session.client.say(f"Open {place}")
+        session.client.say(f"Open this file: {place}")
     return Explanation(markdown=text, uri=uri_of(str(place)))
 
 

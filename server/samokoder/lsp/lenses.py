@@ -82,7 +82,7 @@ def _proved(run: Run, line: int, proof: Proof | None) -> types.CodeLens:
     words = {
         "verified": f"verified by {check.title} · {report.seconds:.1f} s",
         "stale": f"stale: files have changed since {check.title} passed",
-        "failing": f"{check.title} fails",
+        "failing": f"this check fails: {check.title}",
         "none": "not verified yet",
     }[proof.standing]
     return _lens(line, words, "explain", {"runId": run.id, "checkId": proof.id, "show": True})

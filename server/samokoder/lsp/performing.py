@@ -266,7 +266,7 @@ async def _show(session: Session, place: Path) -> bool:
     """In the editor, or at least where it is."""
     shown = await session.client.show_document(str(place))
     if not shown:
-        session.client.say(f"Open {place}")
+        session.client.say(f"Open this file: {place}")
     return shown
 
 

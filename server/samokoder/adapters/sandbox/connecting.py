@@ -34,21 +34,23 @@ HOW_TO_BE_ALLOWED = (
     "rootless Docker or Podman, which need no rights. Or choose another sandbox."
 )
 
+USUAL = Path("/var/run/docker.sock")
+"""Where Docker listens when nobody has said otherwise; it goes first."""
 
-def socket_of(environ: Mapping[str, str] | None = None) -> str | None:
+
+def socket_of(environ: Mapping[str, str] | None = None, usual: Path = USUAL) -> str | None:
     """Where an engine listens, beside the usual place; None leaves it to DOCKER_HOST and the default."""
     environ = os.environ if environ is None else environ
     if environ.get("DOCKER_HOST"):
         return None
-    return next((f"unix://{path}" for path in _candidates(environ) if path.is_socket()), None)
+    return next((f"unix://{path}" for path in (usual, *_candidates(environ)) if path.is_socket()), None)
 
 
 def _candidates(environ: Mapping[str, str]) -> Iterator[Path]:
-    """Docker, rootless Docker, Docker Desktop, rootless Podman, Podman."""
+    """Rootless Docker, Docker Desktop, rootless Podman, Podman."""
     runtime = Path(
         environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid() if hasattr(os, 'getuid') else 0}"
     )
-    yield Path("/var/run/docker.sock")
     yield runtime / "docker.sock"
     yield Path(environ.get("HOME") or "/") / ".docker/run/docker.sock"
     yield runtime / "podman/podman.sock"

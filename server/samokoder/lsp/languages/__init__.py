@@ -32,6 +32,7 @@ LONGEST = 4_000
 TELLING = 12
 """Characters by which a text is known for certain."""
 _GAP = re.compile(r"\{(?:\d|:g)?\}")
+_WITHIN = r"((?:(?!\. |\n).)+?)"
 _PARTS = re.compile(r"(\n+|(?<=[.!?…:;,]) | · | \(|\)|^(?:[#>-]+ )|\*\*)")
 
 
@@ -78,9 +79,14 @@ class Phrases:
 
 
 def _matcher(template: str) -> re.Pattern[str]:
-    """Where little is fixed, what is put in may not run on into the next sentence."""
+    """Where little is fixed, what is put in stays within its sentence, and is a number where it goes first.
+
+    Else a title of the person's own, like ``Case files``, would be taken for one of our texts.
+    """
     literal = _GAP.split(template)
-    anything = "(.+?)" if len("".join(literal)) >= TELLING else r"((?:(?!\. |\n).)+?)"
+    anything = "(.+?)"
+    if len("".join(literal)) < TELLING:
+        anything = _WITHIN if literal[0] else r"([\d.,/]+)"
     return re.compile(anything.join(map(re.escape, literal)), re.DOTALL)
 
 
