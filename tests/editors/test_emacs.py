@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import os
 import re
 import shlex
@@ -15,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.editors.driving import seen_by
 from tests.lsp.raw import REPOSITORY
 
 EMACS = shutil.which("emacs")
@@ -58,23 +57,8 @@ async def drive(tmp_path: Path, folder: Path) -> dict[str, Any]:
         "STORY_OTHER": str(tmp_path / "other"),
         "STORY_GATE": str(tmp_path / "go"),
     }
-    process = await asyncio.create_subprocess_exec(
-        *(EMACS, "--batch", "-l", str(REPOSITORY / "tests" / "editors" / "story.el")),
-        cwd=folder,
-        env={**os.environ, **places},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        said, _ = await asyncio.wait_for(process.communicate(), 150)
-    finally:
-        if process.returncode is None:
-            process.kill()
-    assert seen_in.exists(), said.decode(errors="replace")
-    seen: dict[str, Any] = json.loads(seen_in.read_text(encoding="utf-8"))
-    assert "fault" not in seen, (seen, said.decode(errors="replace"))
-    return seen
+    command = (EMACS, "--batch", "-l", str(REPOSITORY / "tests" / "editors" / "story.el"))
+    return await seen_by(command, folder, seen_in, places)
 
 
 @pytest.mark.timeout(180)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import re
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.editors.driving import seen_by
 from tests.lsp.raw import REPOSITORY
 
 NVIM = shutil.which("nvim")
@@ -34,25 +34,12 @@ async def drive(tmp_path: Path, story: str, folder: Path, **more: str) -> dict[s
     before = f"vim.g.samokoder_command = vim.fn.json_decode({json.dumps(command)})"
     told = {"arg_config": str(config), "arg_seen": str(seen_in), "arg_gate": more.get("GATE", "")}
     given = "; ".join(f"{name} = {json.dumps(value)}" for name, value in told.items())
-    process = await asyncio.create_subprocess_exec(
+    command_line = (
         NVIM,
         *("--headless", "--clean", "-n", "-c", f"lua {before}; {given}"),
         *("-c", f"luafile {REPOSITORY / 'tests' / 'editors' / story}"),
-        cwd=folder,
-        env={**os.environ, **places, "PYTHONPATH": str(REPOSITORY), **more},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
     )
-    try:
-        said, _ = await asyncio.wait_for(process.communicate(), 150)
-    finally:
-        if process.returncode is None:
-            process.kill()
-    assert seen_in.exists(), said.decode(errors="replace")
-    seen: dict[str, Any] = json.loads(seen_in.read_text(encoding="utf-8"))
-    assert "fault" not in seen, seen
-    return seen
+    return await seen_by(command_line, folder, seen_in, {**places, "PYTHONPATH": str(REPOSITORY), **more})
 
 
 @pytest.fixture
