@@ -6,7 +6,7 @@ import pytest
 
 from samokoder.adapters.fakes import FakeSandbox, MemoryWorkspace
 from samokoder.domain.files import digest_of
-from samokoder.domain.outcome import CheckRan, FileWritten
+from samokoder.domain.outcome import CheckRan, FileWritten, Mirrored
 from samokoder.domain.paths import FilePath
 from samokoder.domain.run import Building
 from samokoder.errors import ReplayDiffers
@@ -68,6 +68,21 @@ async def test_an_extension_of_a_project_is_replayed_with_the_project_it_read() 
     there = workspace.folders["/nowhere"]
     assert files == {path: content for path, content in there.items() if path in files}
     assert FilePath("app/other.py") in files
+
+
+async def test_a_file_that_nobody_wrote_was_never_put_into_the_folder() -> None:
+    _, recording = await recorded(world())
+    put = next(s for s in recording.steps if isinstance(s.outcome, Mirrored) and s.outcome.files)
+    assert isinstance(put.outcome, Mirrored)
+    forged = put.outcome.model_copy(update={"files": dict.fromkeys(put.outcome.files, digest_of(b"other"))})
+    steps = tuple(s.model_copy(update={"outcome": forged}) if s is put else s for s in recording.steps)
+    with pytest.raises(ReplayDiffers, match="never written"):
+        await elsewhere(recording.model_copy(update={"steps": steps}))
+
+
+async def test_a_recording_does_not_tell_where_on_the_machine_it_was_made() -> None:
+    _, recording = await recorded(world())
+    assert "/nowhere" not in recording.model_dump_json()
 
 
 async def test_a_reply_that_was_changed_is_noticed_at_its_step() -> None:

@@ -8,9 +8,15 @@ from samokoder.domain.request import Request
 from samokoder.domain.value import Value
 from samokoder.ports import Journal, ModelReply, Step
 
+SOMEWHERE = "/project"
+"""In place of the person's folder."""
+
 
 class Recording(Value):
-    """Everything a replay needs, and nothing else: no prompts, no keys, no files the replies do not make."""
+    """Everything a replay needs, and nothing else.
+
+    No prompts, no keys, no files the replies do not make, and no word of where on the machine it was.
+    """
 
     run_id: str
     request: Request
@@ -30,7 +36,7 @@ async def recording_of(journal: Journal, run_id: str) -> Recording:
     contents = await journal.blobs(sorted(read))
     return Recording(
         run_id=run_id,
-        request=request,
+        request=request.model_copy(update={"target": SOMEWHERE}),
         steps=tuple(steps),
         replies=dict(await journal.replies(run_id)),
         project={digest: _kept(content) for digest, content in contents.items()},

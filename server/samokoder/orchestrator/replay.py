@@ -82,6 +82,8 @@ async def _replayed(recording: Recording, world: World) -> tuple[Replayed, dict[
         record.step = step.index
         if outcome.action and not isinstance(outcome, OF_THE_WORLD):
             await _derive(outcome, step.index, run, record, world)
+        if isinstance(outcome, Mirrored):
+            _see_it_was_made(outcome, step.index, record)
         run = advance(run, outcome)
     building = run.unfinished
     files: Files = building.whole if isinstance(building, Building) else {}
@@ -120,6 +122,13 @@ async def _derive(outcome: Outcome, index: int, run: Run, record: _Record, world
             f"Step {index} ({outcome.action}) comes out differently: {_difference(made, outcome)}."
         )
     record.content.update(landing.blobs)
+
+
+def _see_it_was_made(outcome: Mirrored, index: int, record: _Record) -> None:
+    """Only what this replay has made can have got into the folder."""
+    strange = sorted(path for path, digest in outcome.files.items() if digest not in record.content)
+    if strange:
+        raise ReplayDiffers(f"Step {index}: {', '.join(strange)} was put into the folder, but never written.")
 
 
 def _due(outcome: Outcome, index: int, run: Run) -> Action:
