@@ -101,6 +101,18 @@ def test_every_order_of_a_breakdown_can_be_written_side_by_side() -> None:
     assert "WriteFile T2 app/style.py 1" in names
 
 
+def test_what_others_wait_for_begins_before_files_and_these_in_the_order_of_the_plan() -> None:
+    coding = (*START, broken_down("T1"), broken_down("T2"))
+    assert ready(run_after(*coding)) == [
+        "WriteChecks T1 0",
+        "WriteManual",
+        "WriteDelivery",
+        "WriteFile T1 app/models.py 1",
+        "WriteFile T2 app/pages.py 1",
+        "WriteFile T2 app/style.py 1",
+    ]
+
+
 def test_a_task_is_reviewed_only_when_its_last_file_is_written() -> None:
     half = (*START, broken_down("T2"), written("T2", "app/pages.py"))
     assert "ReviewFiles T2 1" not in ready(run_after(*half))

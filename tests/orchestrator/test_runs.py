@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 
 import pytest
 
@@ -50,6 +51,30 @@ async def test_a_run_goes_from_description_to_verified_and_fills_the_folder() ->
     }
     run = await runs.read(run_id)
     assert (await runs.text(run.mirrored[FilePath("app/models.py")])).startswith("# app/models.py")
+
+
+class Counting(Player):
+    """Knows how many ask it at once, and who asked in which order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asking, self.most, self.order = 0, 0, list[str]()
+
+    async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
+        self.order.append(request.agent)
+        self.asking += 1
+        self.most = max(self.most, self.asking)
+        await asyncio.sleep(0)
+        self.asking -= 1
+        return await super().complete(request, watch)
+
+
+async def test_models_are_asked_within_their_slots_and_files_wait_for_what_others_need() -> None:
+    model = Counting()
+    _, kind, _ = await finished(Runs(dataclasses.replace(world(model=model), model_slots=1)))
+    assert (kind, model.most) == ("verified", 1)
+    first_file = model.order.index("code_monkey")
+    assert first_file > max(i for i, agent in enumerate(model.order) if agent in ("tester", "developer"))
 
 
 async def test_reading_a_finished_run_gives_the_fold_of_its_journal() -> None:

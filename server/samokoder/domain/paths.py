@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler
@@ -61,6 +62,12 @@ class FilePath(str):
 def _fault(text: str) -> str | None:
     if not text or len(text) > MAX_PATH:
         return f"it must have 1 to {MAX_PATH} characters"
+    return _fault_inside(text)
+
+
+@lru_cache(maxsize=8192)
+def _fault_inside(text: str) -> str | None:
+    """Remembered: a run names each of its files hundreds of times."""
     if unicodedata.normalize("NFC", text) != text:
         return "it is not in Unicode normal form C"
     if "\\" in text or ":" in text:

@@ -37,6 +37,8 @@ from samokoder.ports import Workspace
 
 Kind = Literal["spec", "plan"]
 KINDS: tuple[Kind, ...] = ("spec", "plan")
+Subject = tuple[Plan | None, Specification]
+"""What a document is about; of a plan also the requirements its tasks are for."""
 FOLDER = ".samokoder"
 _HEAD = re.compile(r"^<!-- samokoder run=(\S+) (spec|plan) ([0-9a-f]{16}) -->\n")
 
@@ -47,17 +49,18 @@ class Papers:
     def __init__(self, workspace: Workspace, editor: LspEditor) -> None:
         self._workspace, self._editor = workspace, editor
         self._lock = asyncio.Lock()
-        self._written: dict[tuple[str, Kind], str] = {}
+        self._written: dict[tuple[str, Kind], Subject] = {}
 
     # ----------------------------------------------------------------------------------------- writing
 
     async def keep(self, run: Run) -> None:
         """Make the documents say what the run says."""
         for kind in KINDS:
-            body = body_of(run, kind)
+            subject = _subject(run, kind)
             async with self._lock:  # held while comparing too: when we return, it is on the disk
-                if body is not None and self._written.get((run.id, kind)) != body:
-                    self._written[run.id, kind] = body
+                if subject is not None and self._written.get((run.id, kind)) != subject:
+                    self._written[run.id, kind] = subject
+                    body = _body(subject)
                     await self._write(run, kind, head(run.id, kind, body) + body)
 
     async def _write(self, run: Run, kind: Kind, text: str) -> None:
@@ -163,13 +166,22 @@ def misread(error: Misread) -> types.Diagnostic:
 
 def body_of(run: Run, kind: Kind) -> str | None:
     """The document's text below its first line; None while there is nothing to tell."""
-    specification = specification_of(run)
+    subject = _subject(run, kind)
+    return None if subject is None else _body(subject)
+
+
+def _subject(run: Run, kind: Kind) -> Subject | None:
+    specification, phase = specification_of(run), run.unfinished
     if specification is None:
         return None
     if kind == "spec":
-        return specification_text(specification)
-    phase = run.unfinished
-    return plan_text(phase.plan, specification) if isinstance(phase, (ApprovingPlan, Building)) else None
+        return None, specification
+    return (phase.plan, specification) if isinstance(phase, (ApprovingPlan, Building)) else None
+
+
+def _body(subject: Subject) -> str:
+    plan, specification = subject
+    return plan_text(plan, specification) if plan else specification_text(specification)
 
 
 def head(run_id: str, kind: Kind, body: str) -> str:

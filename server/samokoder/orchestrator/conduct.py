@@ -7,9 +7,9 @@ resuming it are the same code.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import anyio
@@ -37,6 +37,14 @@ def fold(run_id: str, request: Request, outcomes: Iterable[Outcome]) -> Run:
 
 
 @dataclass(frozen=True)
+class Flight:
+    """An action under way."""
+
+    action: Action
+    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+
+
+@dataclass(frozen=True)
 class Told:
     """An outcome that came from a person, not from an action."""
 
@@ -51,9 +59,8 @@ class Conductor:
         self.run = run
         self._index = index
         self._world = world
-        self._flying: dict[str, anyio.CancelScope] = {}
+        self._flying: dict[str, Flight] = {}
         self._send, self._receive = anyio.create_memory_object_stream[Landing | Told](math.inf)
-        self._model = anyio.CapacityLimiter(world.model_slots)
         self._sandbox = anyio.CapacityLimiter(world.sandbox_slots)
         self._session: SandboxSession | None = None
         self._opening = anyio.Lock()
@@ -87,33 +94,36 @@ class Conductor:
         if self.run.paused is not None or self.pausing:
             return bool(self._flying)
         ready = {key(action): action for action in decide(self.run)}
-        for name, scope in list(self._flying.items()):
-            if name not in ready and not name.startswith(Mirror.__name__):
-                scope.cancel()
+        for name, flight in list(self._flying.items()):
+            if name not in ready and not isinstance(flight.action, Mirror):
+                flight.scope.cancel()
                 del self._flying[name]
-        for name, action in ready.items():
-            if name not in self._flying and not self._must_wait(action):
-                self._flying[name] = scope = anyio.CancelScope()
-                self._world.editor.happened(self.run, started(self.run, action))
-                group.start_soon(self._fly, group, action, scope, self.run)
+        for name, action in self._startable(ready):
+            self._flying[name] = flight = Flight(action)
+            self._world.editor.happened(self.run, started(self.run, action))
+            group.start_soon(self._fly, group, flight, self.run)
         return bool(self._flying)
 
-    def _must_wait(self, action: Action) -> bool:
-        """The folder has one writer at a time."""
-        return isinstance(action, Mirror) and any(n.startswith(Mirror.__name__) for n in self._flying)
+    def _startable(self, ready: Mapping[str, Action]) -> list[tuple[str, Action]]:
+        """In its order, what there is room for: models have slots, the folder has one writer at a time."""
+        slots = self._world.model_slots - self._under_way(*ASKS_MODEL)
+        waiting = {name: action for name, action in ready.items() if name not in self._flying}
+        asking = [name for name, action in waiting.items() if isinstance(action, ASKS_MODEL)]
+        writing = [name for name, action in waiting.items() if isinstance(action, Mirror)]
+        must_wait = {*asking[slots:], *(writing if self._under_way(Mirror) else ())}
+        return [(name, action) for name, action in waiting.items() if name not in must_wait]
 
-    async def _fly(self, group: TaskGroup, action: Action, scope: anyio.CancelScope, run: Run) -> None:
-        with scope:
-            async with self._slot(action):
-                landing = await perform(action, run, self._world, partial(self._open_session, group))
+    def _under_way(self, *kinds: type[Action]) -> int:
+        return sum(isinstance(flight.action, kinds) for flight in self._flying.values())
+
+    async def _fly(self, group: TaskGroup, flight: Flight, run: Run) -> None:
+        with flight.scope:
+            async with self._slot(flight.action):
+                landing = await perform(flight.action, run, self._world, partial(self._open_session, group))
             await self._send.send(landing)
 
     def _slot(self, action: Action) -> AbstractAsyncContextManager[None]:
-        if isinstance(action, ASKS_MODEL):
-            return self._model
-        if isinstance(action, (RunCheck, SeeBaseline, SeeChecksFail)):
-            return self._sandbox
-        return nullcontext()
+        return self._sandbox if isinstance(action, (RunCheck, SeeBaseline, SeeChecksFail)) else nullcontext()
 
     async def _open_session(self, group: TaskGroup) -> SandboxSession:
         """The run's sandbox, opened when it is first needed and closed with the conductor."""

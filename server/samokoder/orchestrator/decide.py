@@ -10,6 +10,7 @@ not wait for the tasks it depends on; only running the checks does.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import assert_never
 
 from samokoder.domain.action import (
@@ -98,19 +99,28 @@ def _build(run: Run, building: Building) -> tuple[Action, ...]:
     actions: list[Action] = []
     if run.environment and not _baseline_known(building):
         actions.append(SeeBaseline())
-    for task in sorted(building.tasks, key=_weight, reverse=True):
+    for task in building.tasks:
         actions += _acceptance(run, building, task)
         actions += _work(run, building, task)
     if "manual" not in building.documented:
         actions.append(WriteManual())
     if "delivery" not in building.documented:
         actions.append(WriteDelivery())
-    return (*actions, *_mirror(run, building))
+    return (*sorted(actions, key=partial(_turn, building)), *_mirror(run, building))
 
 
-def _weight(task: TaskRun) -> int:
-    """How long its checks take, as far as that can be told: what takes longest should begin first."""
-    return len(task.task.check_files)
+def _turn(building: Building, action: Action) -> int:
+    """What begins first where not all can at once: what others wait for, and of the checks the longest.
+
+    Files wait last, in the order of the plan: of all that is written, nothing waits for a single one of them.
+    """
+    match action:
+        case WriteFile():
+            return 1
+        case RunCheck():
+            return -len(building.task(action.task).task.check_files)
+        case _:
+            return 0
 
 
 def _acceptance(run: Run, building: Building, task: TaskRun) -> tuple[Action, ...]:

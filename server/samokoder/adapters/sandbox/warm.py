@@ -7,6 +7,7 @@ under test (a file with the name of a loaded module, warnings turned to errors),
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Mapping, Sequence
 
 import anyio
@@ -36,11 +37,13 @@ MODULES = (
     "fastapi.templating",
     "httpx",
     "jinja2.ext",
-    "pydantic",
+    "pydantic.v1",  # FastAPI asks whether a type is one of the old ones
     "python_multipart",
     "sqlalchemy.orm",
     "sqlalchemy.ext.asyncio",
     "sqlalchemy.dialects.sqlite",
+    "sqlite3",
+    "tomllib",
     "uvicorn",
 )
 STOPPING = 5.0
@@ -80,10 +83,10 @@ def _configures(path: FilePath) -> bool:
 
 
 def modules_of(environment: Environment) -> list[str]:
-    """Of the modules worth having in memory, those that were installed; none without pytest."""
+    """Of the modules worth having in memory, those that are there; none without pytest."""
     if not environment.has("pytest"):
         return []
-    return [name for name in MODULES if environment.has(name)]
+    return [name for name in MODULES if name in sys.stdlib_module_names or environment.has(name)]
 
 
 def _nobody(told: Told) -> None:

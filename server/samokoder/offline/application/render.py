@@ -289,7 +289,7 @@ def _web(write: Writer) -> Iterator[File]:
         "The JSON API",
         WEB,
         "api_init",
-        "router: APIRouter",
+        "def install(app: FastAPI) -> None",
         local=dict.fromkeys(modules, "app.api"),
     )
     yield write.file(

@@ -85,6 +85,7 @@ class Keeper:
         return False
 
     def warm_up(self, modules: list[str]) -> None:
+        gc.disable()  # all of it stays
         for name in modules:
             try:
                 importlib.import_module(name)
@@ -97,6 +98,7 @@ class Keeper:
         self.warm = True
         gc.collect()
         gc.freeze()
+        gc.enable()
         names = sorted({name.partition(".")[0] for name in sys.modules})
         write_frame(self.answers, {"ready": names})
 

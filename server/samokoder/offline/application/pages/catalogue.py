@@ -137,9 +137,8 @@ def _home(model: DataModel) -> Iterator[File]:
         yield made("app/templates/sign_in.html", "The sign-in form", ACCESS, "html/sign_in.html.jinja")
     yield made(
         "app/pages/__init__.py",
-        "All pages in one router",
+        "All pages together",
         SHARED,
         "pages/__init__.py.jinja",
-        "router: APIRouter",
         "install(app: FastAPI) -> None",
     )
