@@ -46,9 +46,7 @@ def layout(model: DataModel) -> tuple[PlannedFile, ...]:
 
 def text(model: DataModel, path: str) -> str:
     """The content of one file; KeyError when the application has no such file."""
-    shape = shape_of(model)
-    file = _files(shape).get(path)
-    return file.text() if file else pages.text(shape.model, path)
+    return _text(shape_of(model), path)
 
 
 def groups(model: DataModel) -> tuple[Group, ...]:
@@ -99,6 +97,12 @@ _TITLES = {
 @lru_cache(maxsize=8)
 def _files(shape: Shape) -> dict[str, File]:
     return catalogue(shape)
+
+
+@lru_cache(maxsize=256)  # the reviewer wants to know it, too
+def _text(shape: Shape, path: str) -> str:
+    file = _files(shape).get(path)
+    return file.text() if file else pages.text(shape.model, path)
 
 
 @lru_cache(maxsize=8)
