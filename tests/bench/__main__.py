@@ -8,7 +8,7 @@ import platform
 import tempfile
 from pathlib import Path
 
-from tests.bench import dependencies, journal, models, sandbox, scanning, server
+from tests.bench import dependencies, journal, models, preview, sandbox, scanning, server
 
 SERIES = (
     ("server", server.measure),
@@ -16,6 +16,7 @@ SERIES = (
     ("models", models.measure),
     ("dependencies", dependencies.measure),
     ("sandbox", sandbox.measure),
+    ("preview", preview.measure),
     ("scanning", scanning.measure),
 )
 
