@@ -117,9 +117,12 @@ def resumes(node: Node) -> bool:
 
 def list_end(clause: Nodes, start: int) -> int:
     """Where a list stops: before a clause with a verb of its own."""
-    separator, seen = start, False
+    separator, seen, depth = start, False, 0
     for i in range(start, len(clause)):
         node = clause[i]
+        depth += {"(": 1, ")": -1}.get(node.text, 0) if isinstance(node, Mark) else 0
+        if depth > 0:
+            continue
         if node == Mark(",") or is_cue(node, "and"):
             separator, seen = i, False
         elif isinstance(node, Phrase):

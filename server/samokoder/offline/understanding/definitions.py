@@ -40,6 +40,8 @@ def definition_of(clause: Nodes, last: Phrase | None) -> list[Fact]:
         return [Fields(last, (Item(head, choices=state_names(clause[at + 1 :])),))]
     if kind == "states" and subject is not None:
         return [Life(subject, state_names(clause[at + 1 :]))]
+    if last is None and len(before) == 1 and _is_whole(head, items):
+        return [*things_kept(items)]
     if kind == "things" or (subject is None and any(item.nested for item in items)):
         return [*statements_of(before), *things_kept(items)]
     named = _named_before(before, subject) or last
@@ -47,6 +49,15 @@ def definition_of(clause: Nodes, last: Phrase | None) -> list[Fact]:
         return [*things_kept(items)]
     about = [Belongs(named, node, sure=False) for i, node in heads if prepositional(before, i) and node.thing]
     return [*statements_of(before), Mention(named, Strength.described), Fields(named, items), *about]
+
+
+def _is_whole(head: Phrase | None, items: Sequence[Item]) -> bool:
+    """ "Swimming club: trainers, groups, children", said first: the club is the application itself."""
+    things = [
+        item for item in items if item.phrase.plural and item.phrase.thing and not item.phrase.attribute
+    ]
+    bare = all(item.phrase.thing or not item.phrase.attribute for item in items)
+    return head is not None and not head.plural and len(things) >= 2 and bare
 
 
 def _first_listed(subject: Phrase | None, items: Sequence[Item], before: Nodes) -> Phrase | None:

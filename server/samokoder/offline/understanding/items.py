@@ -194,6 +194,11 @@ def _segment(parts: list[Segment], at: int) -> tuple[list[Item], int]:
         return _without_noun(segment), 1
     phrase = segment[start]
     assert isinstance(phrase, Phrase)
+    if phrase != (segment := (*segment[:start], _valued(phrase), *segment[start + 1 :]))[start]:
+        return _segment([*parts[:at], segment, *parts[at + 1 :]], at)
+    if (alone := _without_flag(phrase)) is not phrase:
+        items, used = _segment([*parts[:at], (alone, *segment[start + 1 :]), *parts[at + 1 :]], at)
+        return [replace(items[0], unique=True), *items[1:]], used
     if any(isinstance(node, Filler) and node.text == "whether" for node in segment[:start]):
         return [Item(phrase, type="boolean")], 1
     tail = segment[start + 1 :]
@@ -205,6 +210,23 @@ def _segment(parts: list[Segment], at: int) -> tuple[list[Item], int]:
     if _is_choice(phrase) and tail and not _known_start(tail) and not isinstance(tail[0], Mark | Number):
         return _run_of_choices(parts, at, Item(phrase), tail)
     return _side_by_side(phrase, tail), 1
+
+
+def _valued(phrase: Phrase) -> Phrase:
+    """ "a price estimate" is a price, not a record of estimates."""
+    modifier = phrase.units[-2] if len(phrase.units) > 1 else None
+    known = lexicon.attributes().get(modifier.attribute or "") if modifier is not None else None
+    if modifier is None or known is None or known.type != "money" or phrase.thing is None:
+        return phrase
+    whole = Unit((*modifier.words, *phrase.head.words), attribute=modifier.attribute)
+    return replace(phrase, units=(*phrase.units[:-2], whole))
+
+
+def _without_flag(phrase: Phrase) -> Phrase:
+    """ "a unique code": what is said of the code is not part of its name."""
+    first = phrase.units[0]
+    flagged = len(phrase.units) > 1 and len(first.words) == 1 and _UNIQUE.match(first.last.low)
+    return replace(phrase, units=phrase.units[1:]) if flagged else phrase
 
 
 _IT_IS = ("it", "they", "he", "she", "is", "are", "was", "were", "been", "он", "она", "они", "a", "the")
@@ -355,7 +377,8 @@ def _side_by_side(phrase: Phrase, tail: Segment) -> list[Item]:
     depth = 0
     for node in tail:
         depth += _depth(node)
-        if isinstance(node, Phrase) and depth <= 0 and not attached:
+        flag = isinstance(node, Phrase) and _FLAGS.match(node.text)
+        if isinstance(node, Phrase) and depth <= 0 and not attached and not flag:
             items.append(_with_tail(Item(current), tuple(said)))
             current, said = node, []
             continue
@@ -455,7 +478,7 @@ def _limits(item: Item, low: str) -> Item:
 def _measured(item: Item, low: str) -> Item:
     words = low.split()
     unit = next((_UNITS[word] for word in words if word in _UNITS), None)
-    whole = len(words) <= 3 and unit is not None
+    whole = (len(words) <= 3 or words[0] in {"in", "в"}) and unit is not None
     return replace(item, unit=unit) if whole and unit else item
 
 

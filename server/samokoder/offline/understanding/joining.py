@@ -27,10 +27,14 @@ def having_many(clause: Nodes, at: int) -> tuple[list[Fact], int]:
     owner = owner_of(clause, at)
     if owned is None or owner is None or not (is_thing(owned) and is_thing(owner)):
         return [], 1
-    return [
-        Mention(owner, Strength.kept), Mention(owned, Strength.kept), HasMany(owner, owned)
-    ], 1  # fmt: skip
+    facts: list[Fact] = [Mention(owner, Strength.kept), Mention(owned, Strength.kept), HasMany(owner, owned)]
+    if clause[at - 1 : at] and clause[at - 1] in _INSIDE:
+        facts.append(HasMany(owned, owner))
+    return facts, 1
 
+
+_INSIDE = (Filler("in"), Filler("at"), Filler("on"), Filler("на"), Filler("в"))
+"""What is in many places shares each of them with others."""
 
 JOINING = frozenset(
     [

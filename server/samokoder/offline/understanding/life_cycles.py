@@ -15,7 +15,7 @@ def life_of(clause: Nodes, last: Phrase | None) -> list[Fact]:
         return _arrow_life(clause, arrows, last)
     at = next((i for i, node in enumerate(clause) if isinstance(node, Cue) and node.kind == "states"), None)
     if at is None:
-        return _after_status(clause, last)
+        return _from_to(clause, last) or _after_status(clause, last)
     names = state_names(clause[at + 1 :])
     known = sum(is_state(name) for name in names)
     if len(names) < 2 or (known * 2 < len(names)):
@@ -23,6 +23,22 @@ def life_of(clause: Nodes, last: Phrase | None) -> list[Fact]:
     since = max((i for i, node in enumerate(clause[:at]) if node == Mark(";")), default=0)
     subject = first_thing(clause[since:at]) or first_noun(clause[since:at])
     return [Life(subject or last, names)]
+
+
+def _from_to(clause: Nodes, last: Phrase | None) -> list[Fact]:
+    """ "orders go from received to in progress to ready": a way of at least three states."""
+    at = next((i for i, node in enumerate(clause) if node in _FROM), None)
+    if at is None or sum(node in _TO for node in clause[at:]) < 2:
+        return []
+    names = state_names(clause[at + 1 :])
+    known = sum(is_state(name) for name in names)
+    if len(names) < 3 or known * 2 < len(names):
+        return []
+    return [Life(status_owner(clause[:at]) or first_thing(clause[:at]) or last, names)]
+
+
+_FROM = (Filler("from"), Filler("от"), Filler("из"), Filler("с"))
+_TO = (Filler("to"), Filler("до"), Filler("в"), Filler("к"))
 
 
 def _after_status(clause: Nodes, last: Phrase | None) -> list[Fact]:

@@ -61,7 +61,7 @@ def _acts(said: Nodes, at: int) -> bool:
     """Whether the phrase is a role with a verb of its own after it."""
     phrase = said[at]
     assert isinstance(phrase, Phrase)
-    if role_of(phrase) is None or phrase.complement is not None:
+    if role_of(phrase) is None or phrase.complement is not None or phrase.quantity == "many":
         return False
     if _as_role(said[:at]):
         return True
@@ -91,6 +91,7 @@ def _right(role: Node, rest: Sequence[Node], before: Sequence[Node]) -> May | No
         node for node in rest if isinstance(node, Verb) or (isinstance(node, Cue) and node.kind == "track")
     ]
     known = [action for verb in verbs if (action := _action(verb))]
+    known += ["view" for node in rest if isinstance(node, Phrase) and node.attribute == "is_read"]
     actions = tuple(dict.fromkeys(known or ["change" for _ in verbs]))
     everything = any(isinstance(node, Filler | Cue) and node.text in _EVERYTHING for node in rest) or (
         "all" in actions and not any(isinstance(node, Phrase) and node.thing for node in rest)
@@ -111,7 +112,8 @@ def _right(role: Node, rest: Sequence[Node], before: Sequence[Node]) -> May | No
 
 
 def _object(phrase: Phrase) -> bool:
-    return bool(phrase.thing) or (phrase.complement is not None and bool(phrase.complement.thing))
+    named = phrase.attribute is None and phrase.plural  # whether it is a thing, all that is said decides
+    return named or bool(phrase.thing) or (phrase.complement is not None and bool(phrase.complement.thing))
 
 
 def _own(rest: Sequence[Node], at: int) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from samokoder.offline.understanding.clauses import closing, is_cue, list_end, resumes
 from samokoder.offline.understanding.facts import Belongs, Fact, Fields, Mention, Strength
 from samokoder.offline.understanding.items import read_items
@@ -68,6 +70,8 @@ def _spoken(clause: Nodes, at: int, phrase: Phrase) -> tuple[list[Fact], int]:
     found: list[Fact] = []
     if phrase.complement is not None:
         found += of_phrase(phrase)
+    if (fields := _reported(clause, at, phrase)) is not None:
+        return fields
     if at + 1 < len(clause) and clause[at + 1] == Mark("(") and is_thing(phrase):
         end = closing(clause, at + 1)
         items = read_items(clause[at : end + 1])
@@ -77,6 +81,19 @@ def _spoken(clause: Nodes, at: int, phrase: Phrase) -> tuple[list[Fact], int]:
     if phrase.quantity in {"each", "own"} and is_thing(phrase):
         found.append(Mention(phrase, Strength.kept))
     return found, 1
+
+
+def _reported(clause: Nodes, at: int, phrase: Phrase) -> tuple[list[Fact], int] | None:
+    """ "residents report defects (description, location)": records, though the word often names a field."""
+    opens = clause[at + 1 : at + 2] == (Mark("("),) and at > 0 and isinstance(clause[at - 1], Verb)
+    if not opens or phrase.thing is not None or phrase.attribute is None or not phrase.plural:
+        return None
+    end = closing(clause, at + 1)
+    items = read_items(clause[at + 2 : end])
+    if sum(item.phrase.attribute is not None for item in items) < 2:
+        return None
+    thing = replace(phrase, units=(*phrase.units[:-1], replace(phrase.head, attribute=None)))
+    return [Mention(thing, Strength.described), Fields(thing, items)], end + 1 - at
 
 
 def _split_by(clause: Nodes, at: int) -> Phrase | None:

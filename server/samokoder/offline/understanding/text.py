@@ -55,9 +55,51 @@ def plain(description: str) -> str:
     text = re.sub(r"[ \t]*[—–‒―]+[ \t]*", " - ", text).replace("’", "'").replace("\r", "\n")
     text = re.sub(r"\b(it|that|he|she|they|who)'(s|re)\b", _in_full, text, flags=re.IGNORECASE)
     text = re.sub(r"\b(min|max)\.? (?=[a-z]+s\b)", _whole_word, text, flags=re.IGNORECASE)
+    text = _ORGANISATION.sub(r"\1\2", _CHOSEN.sub(_values_listed, _asides_named(text)))
     text = re.sub(r"\bw/ ?", "with ", _PURPOSE.sub(r"\1 app \2", text, count=1))
     text = _FIO.sub("ФИО", _ABBREVIATION.sub(lambda m: m.group(1).replace(".", ""), text))
     return "".join(c if c in "\n\t" or unicodedata.category(c)[0] not in "C" else " " for c in text)
+
+
+_ORGANISATION = re.compile(
+    r"\b(?:(we) are|(i) am) an? (?:[\w-]+ ){1,4}?with\b(?= \w)|\b(?:(мы)) - (?:[\w-]+ ){1,4}?с\b",
+    re.IGNORECASE,
+)
+_CHOSEN = re.compile(
+    r"\b(status|state|stage|level|type|kind|size|priority|severity|condition|surface|"
+    r"статус|состояние|этап|уровень|тип|вид|приоритет|размер)(:? +| - )"
+    r"([^\s,;:.()/][^,;:.()/\n]{0,29}(?:/[^,;:.()/\n]{1,30})+)",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r"^(.+?)( (?:and|with|which|for|и|с|для|по) .*)$", re.IGNORECASE)
+_ASIDE = re.compile(r"\(([^()\n]{3,80})\)")
+_NAMED_ASIDES = {
+    "what": "description", "where": "location", "when": "date", "why": "reason", "who": "person name",
+    "how much": "amount", "how many": "quantity", "что": "описание", "где": "место", "когда": "дата",
+    "почему": "причина", "зачем": "цель", "кто": "имя", "сколько": "количество",
+}  # fmt: skip
+
+
+def _values_listed(said: re.Match[str]) -> str:
+    """ "status accepted/in progress/done": its values, one by one."""
+    values = [value.strip() for value in said.group(3).split("/")]
+    rest = ""
+    if goes_on := _GOES_ON.match(values[-1]):
+        values[-1], rest = goes_on.groups()
+    if any(len(value.split()) > 3 for value in values):
+        return said.group()
+    return f"{said.group(1)} ({', '.join(values)}){rest}"
+
+
+def _asides_named(text: str) -> str:
+    """ "defects (what, where, when)": the questions are fields."""
+    return _ASIDE.sub(_named_aside, text)
+
+
+def _named_aside(aside: re.Match[str]) -> str:
+    parts = [part.strip() for part in aside.group(1).split(",")]
+    named = [_NAMED_ASIDES.get(part.lower(), part) for part in parts]
+    return f"({', '.join(named)})" if len(parts) > 1 else aside.group()
 
 
 _PURPOSE = re.compile(
