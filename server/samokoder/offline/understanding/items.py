@@ -320,7 +320,8 @@ def _has_own_fields(part: Segment) -> bool:
     if not isinstance(phrase, Phrase) or not phrase.plural:
         return False
     tail = part[start + 1 :]
-    if tail and isinstance(tail[0], Cue) and tail[0].kind in {"with", "have"}:
+    opens = next((i for i, node in enumerate(tail) if _opens(node)), None)
+    if opens is not None and not _in_parentheses(tail, opens) and not phrase.attribute:
         return True
     inside, _ = _parted(tail)
     return bool(inside) and _lists_fields(phrase, list(segments(inside[0])))

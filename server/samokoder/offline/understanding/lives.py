@@ -96,6 +96,8 @@ def _ways(choices: Sequence[Choice]) -> Iterator[tuple[str, str]]:
         if value != straight[-1] or len(straight) == 1 or value not in _FINAL:
             yield from ((value, fall) for fall in falls if fall != "rejected" or value in _judged(straight))
     last = straight[-1]
+    if all(value in states and states[value].ends for value in straight):
+        yield from ((last, fall) for fall in falls)  # or nothing would lead there
     if len(straight) > 1 and not falls and not _ends(last):
         yield last, straight[0]
 

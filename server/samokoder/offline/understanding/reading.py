@@ -118,7 +118,14 @@ def _clause(clause: Nodes, last: Phrase | None) -> list[Fact]:
         for fact in found
         if isinstance(fact, Fields)
         for item in fact.items
-        if _measured(item) or not item.phrase.plural
+        if _measured(item) or not item.phrase.plural or item.phrase.words[0].low in _AMOUNTS
+    }
+    figures |= {
+        item.phrase.complement
+        for fact in found
+        if isinstance(fact, Fields)
+        for item in fact.items
+        if item.phrase.attribute and item.phrase.complement is not None and not item.phrase.complement.plural
     }
     listed = sum(isinstance(f, Mention) and f.strength >= Strength.kept for f in found)
     heading = _heading(clause) if listed >= 2 else ()
@@ -147,6 +154,11 @@ def _heading(clause: Nodes) -> tuple[Phrase, ...]:
     """ "Football league: teams, players": what stands in the singular before the colon names the whole."""
     at = next((i for i, node in enumerate(clause) if node == Mark(":")), 0)
     return tuple(phrase for phrase in all_phrases(clause[:at]) if not phrase.plural)
+
+
+_AMOUNTS = frozenset(
+    ["maximum", "minimum", "max", "min", "number", "максимум", "минимум", "число", "количество"]
+)
 
 
 def _measured(item: Item) -> bool:

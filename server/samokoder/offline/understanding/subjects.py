@@ -32,13 +32,23 @@ def meant(phrase: Phrase) -> Phrase | None:
     """The thing a phrase speaks of; None when it names a program, a place or nothing to keep."""
     if phrase.thing is not None and not (is_container(phrase) and (phrase.complement or _modifying(phrase))):
         return phrase
+    if phrase.head.last.pos == "adjective" and phrase.complement is not None and not phrase.thing:
+        return meant(phrase.complement)  # "прочитанных книг": the books
     if is_container(phrase):
         if phrase.complement is not None:
-            return meant(phrase.complement)
+            return None if _names_a_place(phrase.complement) else meant(phrase.complement)
         return _modifying(phrase)
     if is_venue(phrase) or is_noise(phrase):
         return None
     return phrase
+
+
+def _names_a_place(complement: Phrase) -> bool:
+    """ "inventory of a school lab" is kept for the lab; "таблица лучших" is a table of nothing named."""
+    unknown = complement.thing is None and complement.attribute is None
+    return unknown and (
+        complement.head.last.pos == "adjective" or not (complement.plural or complement.russian)
+    )
 
 
 def _modifying(phrase: Phrase) -> Phrase | None:

@@ -55,10 +55,23 @@ def plain(description: str) -> str:
     text = re.sub(r"[ \t]*[—–‒―]+[ \t]*", " - ", text).replace("’", "'").replace("\r", "\n")
     text = re.sub(r"\b(it|that|he|she|they|who)'(s|re)\b", _in_full, text, flags=re.IGNORECASE)
     text = re.sub(r"\b(min|max)\.? (?=[a-z]+s\b)", _whole_word, text, flags=re.IGNORECASE)
+    if not _COURT.search(text):
+        text = _TO_DO.sub(_task_for, text)
     text = _ORGANISATION.sub(r"\1\2", _CHOSEN.sub(_values_listed, _asides_named(text)))
     text = re.sub(r"\bw/ ?", "with ", _PURPOSE.sub(r"\1 app \2", text, count=1))
     text = _FIO.sub("ФИО", _ABBREVIATION.sub(lambda m: m.group(1).replace(".", ""), text))
     return "".join(c if c in "\n\t" or unicodedata.category(c)[0] not in "C" else " " for c in text)
+
+
+_COURT = re.compile(r"суд|адвокат|юри|истец|ответчик", re.IGNORECASE)
+_TO_DO = re.compile(
+    r"\b(спис\w+|учет\w*|учёт\w*|трекер\w*|планировщик\w*) дел\b|\bдело\b(?= *[,:(])", re.IGNORECASE
+)
+
+
+def _task_for(said: re.Match[str]) -> str:
+    """Where no court is spoken of, a "дело" is something to do."""
+    return f"{said.group(1)} задач" if said.group(1) else "Задача"
 
 
 _ORGANISATION = re.compile(
