@@ -8,6 +8,7 @@ import pytest
 
 from samokoder.adapters.sandbox.containers import Engine
 from samokoder.adapters.sandbox.policy import IMAGES
+from tests.adapters.engines import OTHERS, OtherEngines
 from tests.adapters.sandboxes import NOTHING, SEPARATED, runner
 from tests.attacks.allowed import allowed
 from tests.attacks.bait import laid
@@ -16,9 +17,11 @@ from tests.attacks.inside import FOLDER, ended, parsed
 AREAS = {"files", "kernel", "network", "privileges", "processes"}
 
 
-@pytest.mark.parametrize("name", SEPARATED)
-async def test_exactly_what_is_allowed_succeeds(name: str, tmp_path: Path) -> None:
-    made = await runner(name)
+@pytest.mark.parametrize("name", [*SEPARATED, *OTHERS])
+async def test_exactly_what_is_allowed_succeeds(
+    name: str, tmp_path: Path, other_engines: OtherEngines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await other_engines.sandbox(name, monkeypatch)
     with laid(tmp_path) as host:
         async with made.open(NOTHING) as session:
             found = await ended(session, host)

@@ -11,7 +11,8 @@ from samokoder.adapters.fakes import FakeSandbox
 from samokoder.domain.evidence import Check, CommandReport
 from samokoder.domain.paths import FilePath
 from samokoder.ports import Sandbox, SandboxSession
-from tests.adapters.sandboxes import NOTHING, RUNNERS, check, runner
+from tests.adapters.engines import OTHERS, OtherEngines
+from tests.adapters.sandboxes import NOTHING, RUNNERS, check
 
 PROGRAM = FilePath("program.py")
 
@@ -28,9 +29,13 @@ def script(files: Mapping[FilePath, bytes], asked: Check) -> CommandReport:
     return CommandReport(exit_code=code, output=text.partition("print('")[2].partition("'")[0], seconds=0)
 
 
-@pytest.fixture(params=["fake", *RUNNERS])
-async def sandbox(request: pytest.FixtureRequest) -> Sandbox:
-    return FakeSandbox(script) if request.param == "fake" else await runner(request.param)
+@pytest.fixture(params=["fake", *RUNNERS, *OTHERS])
+async def sandbox(
+    request: pytest.FixtureRequest, other_engines: OtherEngines, monkeypatch: pytest.MonkeyPatch
+) -> Sandbox:
+    if request.param == "fake":
+        return FakeSandbox(script)
+    return await other_engines.sandbox(request.param, monkeypatch)
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ class Engine:
         self.image = Image(
             image, str(found.id), f"{'Podman' if self.is_podman else 'Docker'} {version['Version']}"
         )
-        self.used_runtime = str(self.runtime or about.get("DefaultRuntime") or "runc")
+        self.used_runtime = runtime_of(str(self.runtime or about.get("DefaultRuntime") or "runc"))
         self._cpus = min(self.policy.cpus, float(about["NCPU"]))
 
     def close(self) -> None:
@@ -119,6 +119,11 @@ class Engine:
 
     def remove_orphans(self) -> int:
         return remove_orphans(self.client)
+
+
+def runtime_of(name: str) -> str:
+    """Without containerd's own words around it: ``io.containerd.runsc.v1`` is runsc."""
+    return name.removeprefix("io.containerd.").split(".")[0]
 
 
 def remove_orphans(client: Any) -> int:
@@ -180,6 +185,10 @@ class Container:
             return bool(self._api.inspect_container(self.id)["State"]["Running"])
         except docker.errors.NotFound:
             return False
+
+    def process(self) -> int:
+        """Number of its first process, as the engine's machine counts."""
+        return int(self._api.inspect_container(self.id)["State"]["Pid"])
 
     def run(self, command: list[str]) -> tuple[int, str]:
         """Exit code and output of a short command of ours."""

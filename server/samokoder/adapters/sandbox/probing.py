@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from samokoder.adapters.sandbox.inside.attempts import ATTEMPTS
@@ -38,16 +39,22 @@ LIMITS = (
 
 
 def kept(
-    runner: str, output: str, policy: SandboxPolicy, untold: frozenset[str] = frozenset()
+    runner: str,
+    output: str,
+    policy: SandboxPolicy,
+    untold: frozenset[str] = frozenset(),
+    outside: Mapping[str, float] | None = None,
 ) -> dict[str, float]:
     """The limits that hold inside; raises PolicyUnsupported, naming those of the policy that do not.
 
-    ``untold`` are those an engine cannot be told of; they are reported as they are.
+    ``untold`` are those an engine cannot be told of; they are reported as they are. ``outside`` are those
+    the machine has for the whole container: they count where inside there is nothing to be read.
     """
     try:
         found: dict[str, float | None] = dict(json.loads(output.strip().splitlines()[-1]))
     except (ValueError, IndexError, TypeError) as error:
         raise PolicyUnsupported(f"The limits of {runner} could not be read back: {output[-500:]}") from error
+    found |= {name: value for name, value in (outside or {}).items() if found.get(name) is None}
     most = {name: float(getattr(policy, name)) for name in LIMITS if name not in untold}
     most["core"] = 0.0
     exact = {"main_uid": policy.main_uid, "exec_uid": policy.exec_uid, "read_only": 1}

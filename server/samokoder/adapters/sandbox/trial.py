@@ -8,13 +8,16 @@ from dataclasses import dataclass
 
 from samokoder.adapters.sandbox.containers import Container, Engine
 from samokoder.adapters.sandbox.dependencies.python import Interpreter
+from samokoder.adapters.sandbox.outside import limits_outside
 from samokoder.adapters.sandbox.place import text_of
 from samokoder.adapters.sandbox.probing import attempts, kept, separated
 from samokoder.domain.evidence import Isolation
 from samokoder.errors import SandboxUnavailable
 
-LEVELS = {"runc": "runc", "crun": "runc", "runsc": "runsc", "sysbox-runc": "sysbox", "kata": "kata"}
-"""By the name of the runtime, as it is known in its own documentation; others are taken for runc."""
+LEVELS = ("runsc", "sysbox", "kata")
+"""By the first part of the runtime's name (``kata-qemu`` is kata); others are taken for runc."""
+_COUNT_NO_FILES = ("podman", "runsc")
+"""Their folders in memory have no limit for the number of files; memory bounds it."""
 _WHO = """
 import json, os, platform, sys
 libc = platform.libc_ver()[1].split(".")
@@ -38,21 +41,23 @@ def try_out(engine: Engine) -> Trial:
         interpreter = _interpreter(engine, container)
         reached = container.run(["python3", *attempts()])[1]
         limits = container.run(["python3", "-I", "-c", text_of("effective")])[1]
+        outside = limits_outside(container.id, container.process())
     finally:
         container.remove()
     runner = f"{engine.image.engine} with the runtime {engine.used_runtime}"
-    untold = frozenset({"workspace_inodes"} if engine.is_podman else ())
+    level = level_of(engine)
+    untold = frozenset({"workspace_inodes"} if level in _COUNT_NO_FILES else ())
     isolation = Isolation.model_validate(
-        {"level": level_of(engine), "separates": separated(runner, reached), "engine": engine.image.engine}
+        {"level": level, "separates": separated(runner, reached), "engine": engine.image.engine}
     )
-    return Trial(isolation, interpreter, kept(runner, limits, engine.policy, untold))
+    return Trial(isolation, interpreter, kept(runner, limits, engine.policy, untold, outside))
 
 
 def level_of(engine: Engine) -> str:
     if engine.is_podman:
         return "podman"
-    name = engine.used_runtime.removeprefix("io.containerd.").split(".")[0]
-    return LEVELS.get(name, "runc")
+    kind = engine.used_runtime.split("-")[0]
+    return kind if kind in LEVELS else "runc"
 
 
 def _interpreter(engine: Engine, container: Container) -> Interpreter:

@@ -31,7 +31,8 @@ from samokoder.adapters.sandbox.locking import locked
 from samokoder.adapters.sandbox.place import text_of
 from samokoder.errors import SandboxUnavailable
 
-_JOINS_SOCKETS = {None, "runc", "crun", "sysbox-runc", "kata"}
+_JOINS_SOCKETS = {"runc", "crun", "sysbox-runc"}
+"""Runtimes whose containers share the machine's kernel, and with it a socket in a mounted folder."""
 _ABOUT = f"node -e '{node.ABOUT}' && npm --version && npm config get registry"
 
 
@@ -130,8 +131,8 @@ def why_not(engine: Engine, indexes: Indexes) -> str:
         return "the engine runs on another machine or in a virtual one, which cannot use a socket of ours"
     if engine.is_podman:
         return "Podman makes volumes that only root may write into"
-    if engine.runtime not in _JOINS_SOCKETS:
-        return f"the runtime {engine.runtime} does not let a container use a socket of ours"
+    if engine.used_runtime not in _JOINS_SOCKETS:
+        return f"the runtime {engine.used_runtime} does not let a container use a socket of ours"
     if "Docker Desktop" in str(engine.client.info().get("OperatingSystem")):
         return "Docker Desktop's virtual machine cannot use a socket of ours"
     if indexes.needs_credentials:

@@ -61,8 +61,18 @@ def first_process() -> float:
         return float(next(line.split()[1] for line in status if line.startswith("Uid:")))
 
 
+def number_of_files(folder: str) -> float:
+    """0 is no limit."""
+    if (found := os.statvfs(folder).f_files) > 0:
+        return found
+    raise ValueError("no limit")
+
+
 def root_is_read_only() -> float:
-    return float(bool(os.statvfs("/").f_flag & os.ST_RDONLY))
+    """By its mount too: gVisor tells the other of the machine's file system below."""
+    with open("/proc/self/mounts") as mounts:
+        options = [line.split()[3].split(",") for line in mounts if line.split()[1] == "/"]
+    return float(bool(os.statvfs("/").f_flag & os.ST_RDONLY) or "ro" in options[-1])
 
 
 READERS: dict[str, Callable[[], float]] = {
@@ -70,7 +80,7 @@ READERS: dict[str, Callable[[], float]] = {
     "cpus": cpus,
     "pids": pids,
     "workspace_bytes": lambda: size_of("/sandbox"),
-    "workspace_inodes": lambda: os.statvfs("/sandbox").f_files,
+    "workspace_inodes": lambda: number_of_files("/sandbox"),
     "tmp_bytes": lambda: size_of("/tmp"),
     "shm_bytes": lambda: size_of("/dev/shm"),
     "open_files": lambda: resource.getrlimit(resource.RLIMIT_NOFILE)[1],
