@@ -53,7 +53,12 @@ def missing(model: DataModel, expect: dict[str, Any]) -> list[str]:
         *_missing_relations(model, expect),
         *_missing_states(model, expect),
         *_missing_roles(model, expect),
+        *(f"{name} is kept" for name in expect.get("absent", ()) if _kept(model, name)),
     ]
+
+
+def _kept(model: DataModel, name: str) -> bool:
+    return any(_same(name) in {_same(e.name), _same(e.label), _same(e.label_plural)} for e in model.entities)
 
 
 def _missing_entities(model: DataModel, expect: dict[str, Any]) -> Iterator[str]:
