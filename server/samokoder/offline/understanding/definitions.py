@@ -27,7 +27,7 @@ def definition_of(clause: Nodes, last: Phrase | None) -> list[Fact]:
     if _is_sentence(clause[at + 1 :]):
         return [*statements_of(before), *statements_of(clause[at + 1 :])]
     heads = [(i, node) for i, node in enumerate(before) if isinstance(node, Phrase)]
-    free = [node for i, node in heads if not prepositional(before, i)]
+    free = [node for i, node in heads if not (prepositional(before, i) or _receives(node, heads[0][1]))]
     head = free[-1] if free else heads[-1][1] if heads else None
     owner = status_owner(before)
     subject = _heading(head, before) if head is not None else None
@@ -44,18 +44,32 @@ def definition_of(clause: Nodes, last: Phrase | None) -> list[Fact]:
         return [*things_kept(items)]
     if kind == "things" or (subject is None and any(item.nested for item in items)):
         return [*statements_of(before), *things_kept(items)]
-    named = _named_before(before, subject) or last
+    named = _object(before, subject) or _named_before(before, subject) or last
     if named is None:
         return [*things_kept(items)]
-    about = [Belongs(named, node, sure=False) for i, node in heads if prepositional(before, i) and node.thing]
+    about = [
+        Belongs(named, node, sure=False)
+        for i, node in heads
+        if node.thing and (prepositional(before, i) or _receives(node, heads[0][1]))
+    ]
     return [*statements_of(before), Mention(named, Strength.described), Fields(named, items), *about]
+
+
+def _receives(node: Phrase, first: Phrase) -> bool:
+    """ "Выдача книги ученику": the pupil is whom the record is about."""
+    known = node.russian and node is not first and node.thing is not None and first.head.noun.nominative
+    return known and node.head.noun.oblique and not node.head.noun.nominative and not node.head.noun.genitive
+
+
+def _object(before: Nodes, subject: Phrase | None) -> Phrase | None:
+    """ "Clients book sessions: …": the fields are those of the session."""
+    after_verb = len(before) > 2 and isinstance(before[-2], Verb) and before[-1] == subject
+    return subject if after_verb and subject is not None and subject.attribute is None else None
 
 
 def _is_whole(head: Phrase | None, items: Sequence[Item]) -> bool:
     """ "Swimming club: trainers, groups, children", said first: the club is the application itself."""
-    things = [
-        item for item in items if item.phrase.plural and item.phrase.thing and not item.phrase.attribute
-    ]
+    things = [item for item in items if item.phrase.plural and not item.phrase.attribute]
     bare = all(item.phrase.thing or not item.phrase.attribute for item in items)
     return head is not None and not head.plural and len(things) >= 2 and bare
 

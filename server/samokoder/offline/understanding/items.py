@@ -309,7 +309,11 @@ def _opened(
         return [replace(item, choices=chosen)], 1 + taken
     if item.phrase.attribute and not item.phrase.thing and not item.phrase.plural and opener != Mark(":"):
         return [item, *_read(rest)], 1
-    own = next((i for i, part in enumerate(following) if _has_own_fields(part)), len(following))
+    with_ = isinstance(opener, Cue) and opener.text in {"с", "со"}
+    own = next(
+        (i for i, part in enumerate(following) if _has_own_fields(part) or (with_ and _stands_alone(part))),
+        len(following),
+    )
     return [replace(item, nested=tuple(_read([*rest, *following[:own]])))], 1 + own
 
 
@@ -325,6 +329,14 @@ def _has_own_fields(part: Segment) -> bool:
         return True
     inside, _ = _parted(tail)
     return bool(inside) and _lists_fields(phrase, list(segments(inside[0])))
+
+
+def _stands_alone(part: Segment) -> bool:
+    """ "заказы с адресом и временем, курьеры": what is not in the case of the list is no part of it."""
+    phrase = next((node for node in part if isinstance(node, Phrase)), None)
+    if phrase is None or not phrase.russian or phrase.thing is None or not phrase.plural:
+        return False
+    return phrase.head.noun.nominative and not phrase.attribute
 
 
 def _lists_fields(phrase: Phrase, parts: Sequence[Segment]) -> bool:
@@ -424,6 +436,8 @@ def _parted(tail: Segment) -> tuple[list[Segment], Segment]:
 
 def _parenthesis(item: Item, group: Segment) -> Item:
     parts = list(segments(group))
+    if _either_or(group, parts):
+        return replace(item, choices=tuple(text_of(part) for part in parts))
     if not (item.phrase.attribute and not item.phrase.thing) and _lists_fields(item.phrase, parts):
         return replace(item, nested=tuple(_read(parts)))
     whole = text_of(group)
@@ -439,6 +453,18 @@ def _parenthesis(item: Item, group: Segment) -> Item:
     left = [text for text in left if not re.match(r"^(etc|и т\b|и др)", text, re.IGNORECASE)]
     values = tuple(re.sub(r"^(e g|eg|i e|such as|like|например|типа|or|или)\s+", "", text) for text in left)
     return replace(item, choices=values) if len(values) >= 2 and not _looks_nested(parts, item) else item
+
+
+def _either_or(group: Segment, parts: Sequence[Segment]) -> bool:
+    """ "(individual or company)": two kinds."""
+    joined = sum(isinstance(node, Cue) and node.text in {"or", "или"} for node in group) == 1
+    return (
+        joined
+        and not _YES_NO.search(text_of(group))
+        and Mark(",") not in group
+        and len(parts) == 2
+        and all(len(part) == 1 for part in parts)
+    )
 
 
 def _looks_nested(parts: Sequence[Segment], item: Item) -> bool:

@@ -125,8 +125,20 @@ def assigned(clause: Nodes, last: Phrase | None) -> Iterator[Fact]:
             yield Belongs(last, what)
 
 
+def given_to(clause: Nodes) -> Iterator[Fact]:
+    """ "Donors give donations to campaigns": each is for one of these."""
+    for verb, what, to, whom in zip(clause, clause[1:], clause[2:], clause[3:], strict=False):
+        if not isinstance(verb, Verb) or not isinstance(what, Phrase) or not isinstance(whom, Phrase):
+            continue
+        plural = what.plural and whom.plural and what.thing and whom.thing and what.thing != whom.thing
+        if plural and to in (Filler("to"), Filler("for")):
+            yield Belongs(what, whom, sure=False)
+
+
 def per_each(clause: Nodes) -> Iterator[Fact]:
-    """ "harvest per hive", with no verb: each belongs to one."""
+    """ "harvest per hive", "payments are recorded per lease": each belongs to one."""
+    if len(clause) > 4 and clause[1] in (Filler("is"), Filler("are")) and isinstance(clause[2], Verb):
+        clause = (clause[0], *clause[3:])
     if len(clause) < 3:
         return
     one, preposition, other = clause[:3]

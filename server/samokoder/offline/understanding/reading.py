@@ -17,7 +17,7 @@ from samokoder.offline.understanding.clauses import (
 from samokoder.offline.understanding.definitions import definition_of
 from samokoder.offline.understanding.facts import Belongs, Fact, Fields, HasMany, Life, Mention, Strength
 from samokoder.offline.understanding.items import Item, read_items
-from samokoder.offline.understanding.joining import JOINING, assigned, per_each
+from samokoder.offline.understanding.joining import JOINING, assigned, given_to, per_each
 from samokoder.offline.understanding.life_cycles import life_of
 from samokoder.offline.understanding.listing import bare_list, listed_things, loose_attributes, things_kept
 from samokoder.offline.understanding.permissions import decisions, rights
@@ -112,7 +112,7 @@ def _clause(clause: Nodes, last: Phrase | None) -> list[Fact]:
     found = [*lines(counted(clause, found)), *confirmed(clause), *both_ways(clause), *two_of(clause)]
     found += [fact for fields in found if isinstance(fields, Fields) for fact in listed_things(fields.items)]
     found += loose_attributes(clause, found)
-    found += [*assigned(clause, last), *per_each(clause)]
+    found += [*assigned(clause, last), *per_each(clause), *given_to(clause)]
     figures = {
         item.phrase
         for fact in found

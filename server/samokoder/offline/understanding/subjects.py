@@ -38,7 +38,7 @@ def meant(phrase: Phrase) -> Phrase | None:
         if phrase.complement is not None:
             return None if _names_a_place(phrase.complement) else meant(phrase.complement)
         return _modifying(phrase)
-    if is_venue(phrase) or is_noise(phrase):
+    if (is_venue(phrase) and not phrase.plural) or is_noise(phrase):
         return None
     return phrase
 
