@@ -58,7 +58,7 @@ def definition_of(clause: Nodes, last: Phrase | None) -> list[Fact]:
 def _receives(node: Phrase, first: Phrase) -> bool:
     """ "Выдача книги ученику": the pupil is whom the record is about."""
     known = node.russian and node is not first and node.thing is not None and first.head.noun.nominative
-    return known and node.head.noun.oblique and not node.head.noun.nominative and not node.head.noun.genitive
+    return known and not node.head.noun.nominative and not node.head.noun.genitive
 
 
 def _object(before: Nodes, subject: Phrase | None) -> Phrase | None:

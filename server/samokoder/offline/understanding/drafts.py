@@ -19,7 +19,7 @@ from samokoder.offline.understanding.facts import (
 )
 from samokoder.offline.understanding.items import Item
 from samokoder.offline.understanding.phrases import Phrase, verb_lemma
-from samokoder.offline.understanding.subjects import is_container, is_noise, is_venue
+from samokoder.offline.understanding.subjects import is_container, is_noise, is_place
 
 MOST_THINGS = 12
 # Nouns of everyday speech: a record of them is kept only where the text says so.
@@ -123,7 +123,7 @@ def _note(drafts: Drafts, phrase: Phrase, strength: Strength) -> None:
     if draft is None:
         drafts[key] = draft = Draft(key, _label_of(phrase), strength)
         draft.attribute_too = phrase.attribute is not None
-        if phrase.thing is None and (is_container(phrase) or is_venue(phrase) or is_noise(phrase)):
+        if phrase.thing is None and (is_container(phrase) or is_place(phrase) or is_noise(phrase)):
             draft.strength = Strength.nothing if strength < Strength.described else strength
     draft.strength = max(draft.strength, strength) if draft.strength else draft.strength
     draft.plural_seen |= phrase.plural

@@ -66,7 +66,12 @@ def of_phrase(phrase: Phrase) -> Iterator[Fact]:
     if whole is not None and whole is not phrase:
         yield Mention(whole, Strength.kept)
     elif phrase.complement is not None and phrase.thing and phrase.complement.thing and not _place(phrase):
-        yield Belongs(phrase, phrase.complement)
+        one, other = (phrase.complement, phrase) if phrase.thing in _OF_ONE else (phrase, phrase.complement)
+        yield Belongs(one, other)
+
+
+_OF_ONE = frozenset(["owner", "author", "trainer", "coach", "teacher", "driver", "director", "manager"])
+"""People of whom a thing has one: "owners of plots" says that each plot has its owner."""
 
 
 def _inside(items: Sequence[Item]) -> Iterator[Phrase]:

@@ -23,6 +23,11 @@ def is_venue(phrase: Phrase) -> bool:
     return _listed(phrase, "venues", "words")
 
 
+def is_place(phrase: Phrase) -> bool:
+    """ "our restaurant" is where the application is used; "restaurants" are kept."""
+    return is_venue(phrase) and not phrase.plural
+
+
 def is_noise(phrase: Phrase) -> bool:
     name = "ru" if phrase.russian else "en"
     return _listed(phrase, "noise", name)
@@ -38,7 +43,7 @@ def meant(phrase: Phrase) -> Phrase | None:
         if phrase.complement is not None:
             return None if _names_a_place(phrase.complement) else meant(phrase.complement)
         return _modifying(phrase)
-    if (is_venue(phrase) and not phrase.plural) or is_noise(phrase):
+    if is_place(phrase) or is_noise(phrase):
         return None
     return phrase
 
