@@ -18,6 +18,7 @@ from samokoder.settings import Settings
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from samokoder.domain.evidence import Isolation
     from samokoder.survey import Seen
 
 OLDEST = (3, 11)
@@ -111,14 +112,17 @@ async def _sandboxes(settings: Settings) -> list[Diagnosis]:
         Diagnosis(
             f"sandbox {runner.name}",
             runner.usable,
-            f"separates {', '.join(runner.isolation.separates) or 'nothing'}"
-            if runner.isolation
-            else runner.why_not,
+            _separation(runner.isolation) if runner.isolation else runner.why_not,
             runner.how_to_get,
             needed=CHOICES[settings.sandbox] == (runner.name,),
         )
         for runner in found
     ]
+
+
+def _separation(isolation: Isolation) -> str:
+    separates = ", ".join(isolation.separates) or "nothing"
+    return f"isolation {isolation.level} ({isolation.engine}); separates {separates}"
 
 
 async def _disk(settings: Settings) -> list[Diagnosis]:

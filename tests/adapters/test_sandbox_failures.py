@@ -24,6 +24,7 @@ from samokoder.adapters.sandbox.connecting import socket_of, translated
 from samokoder.adapters.sandbox.containers import EXPIRES, OWNER, Engine
 from samokoder.adapters.sandbox.docker import DockerSandbox
 from samokoder.adapters.sandbox.hardening import SILENCE
+from samokoder.adapters.sandbox.outside import limits_outside
 from samokoder.adapters.sandbox.owners import myself
 from samokoder.adapters.sandbox.policy import IMAGES, SandboxPolicy
 from samokoder.adapters.sandbox.probing import LIMITS, kept
@@ -41,7 +42,7 @@ from samokoder.errors import (
     SandboxUnavailable,
 )
 from samokoder.settings import read_settings
-from tests.adapters.engines import own_engine
+from tests.adapters.engines import OTHER_NAMES, OtherEngines, own_engine
 from tests.adapters.sandboxes import NOTHING, check, living, runner
 
 PROGRAM = FilePath("program.py")
@@ -129,10 +130,36 @@ async def test_a_missing_image_says_how_to_build_it() -> None:
 
 @pytest.mark.docker
 @pytest.mark.usefixtures("docker")
-async def test_an_unknown_runtime_is_named_with_where_to_add_it() -> None:
-    with pytest.raises(RuntimeUnavailable, match="no-such-runtime") as caught:
-        await DockerSandbox(policy=SandboxPolicy(runtime="no-such-runtime")).probe()
+@pytest.mark.parametrize("name", ["no-such-runtime", "sysbox-runc", "kata"])
+async def test_an_unknown_runtime_is_named_with_where_to_add_it(name: str) -> None:
+    if name in Engine(IMAGES["python"]).client.info()["Runtimes"]:
+        pytest.skip(f"{name} is known here")
+    with pytest.raises(RuntimeUnavailable, match=name) as caught:
+        await DockerSandbox(policy=SandboxPolicy(runtime=name)).probe()
     assert "daemon.json" in caught.value.hint and "sandboxPolicy.runtime" in caught.value.hint
+
+
+@pytest.mark.docker
+async def test_podman_is_not_taken_at_its_word_about_a_runtime(
+    other_engines: OtherEngines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would run its own all the same, and the person would believe in a kernel apart."""
+    await other_engines.sandbox("podman", monkeypatch)
+    with pytest.raises(RuntimeUnavailable, match="not by kata") as caught:
+        await DockerSandbox(policy=SandboxPolicy(runtime="kata")).probe()
+    assert "containers.conf" in caught.value.hint
+
+
+@pytest.mark.docker
+async def test_gvisor_and_podman_are_told_by_their_level_and_engine(
+    other_engines: OtherEngines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {}
+    for name in OTHER_NAMES:
+        sandbox = await other_engines.sandbox(name, monkeypatch)
+        isolation = await sandbox.probe()
+        told[name] = (isolation.level, isolation.engine.split()[0], set(LIMITS) - set(sandbox.effective))
+    assert told == {"runsc": ("runsc", "Docker", {"workspace_inodes"}), "podman": ("podman", "Podman", set())}
 
 
 def test_the_sockets_of_other_engines_are_found(tmp_path: Path) -> None:
@@ -198,6 +225,54 @@ def test_a_limit_that_cannot_be_read_back_refuses_the_sandbox_with_its_name(name
 def test_a_limit_that_is_looser_than_asked_refuses_the_sandbox(name: str) -> None:
     with pytest.raises(PolicyUnsupported, match=name):
         kept("It", json.dumps({**GOOD, name: GOOD[name] * 2}), SandboxPolicy())
+
+
+def test_what_cannot_be_read_inside_is_read_outside_and_is_held_to_the_same() -> None:
+    hidden = {**GOOD, "memory": None, "pids": None}
+    inside, outside = json.dumps(hidden), {"memory": GOOD["memory"], "pids": GOOD["pids"]}
+    assert kept("It", inside, SandboxPolicy(), outside=outside) == GOOD
+    with pytest.raises(PolicyUnsupported, match="pids") as caught:
+        kept("It", inside, SandboxPolicy(), outside={**outside, "pids": GOOD["pids"] + 1})
+    assert "Delegate" in caught.value.hint and "--ignore-cgroups" in caught.value.hint
+    with pytest.raises(PolicyUnsupported, match="cpus"):  # what is read inside counts
+        kept("It", json.dumps({**GOOD, "cpus": GOOD["cpus"] * 2}), SandboxPolicy(), outside=GOOD)
+
+
+FIRST_VERSION = {
+    "memory/docker/abc/memory.limit_in_bytes": "1024", "pids/docker/abc/pids.max": "9",
+    "cpu/docker/abc/cpu.cfs_quota_us": "50000", "cpu/docker/abc/cpu.cfs_period_us": "100000",
+}  # fmt: skip
+SECOND_VERSION = {
+    "x/abc.scope/memory.max": "1024",
+    "x/abc.scope/pids.max": "9",
+    "x/abc.scope/cpu.max": "50000 100000",
+}
+UNLIMITED = {
+    "x/abc.scope/memory.max": "max",
+    "x/abc.scope/pids.max": "max",
+    "x/abc.scope/cpu.max": "max 100000",
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "groups", "found"),
+    [
+        (FIRST_VERSION, "4:memory:/docker/abc\n3:cpu,cpuacct:/docker/abc\n2:pids:/docker/abc\n0::/", True),
+        (SECOND_VERSION, "0::/x/abc.scope", True),
+        (UNLIMITED, "0::/x/abc.scope", False),
+        (SECOND_VERSION, "0::/x/another.scope", False),
+        ({}, "0::/x/abc.scope", False),
+    ],
+)
+def test_limits_outside_are_those_of_the_control_groups_of_that_container(
+    tmp_path: Path, files: dict[str, str], groups: str, found: bool
+) -> None:
+    for name, text in {**files, "proc/7/cgroup": groups}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text + "\n")
+    limits = limits_outside("abc", 7, tmp_path, tmp_path / "proc")
+    assert limits == ({"memory": 1024, "pids": 9, "cpus": 0.5} if found else {})
+    assert limits_outside("abc", 8, tmp_path, tmp_path / "proc") == {}
 
 
 @pytest.mark.parametrize("output", ["", "Traceback", "[1]"])

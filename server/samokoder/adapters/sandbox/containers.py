@@ -23,8 +23,13 @@ from samokoder.adapters.sandbox.connecting import socket_of, translated
 from samokoder.adapters.sandbox.hardening import SILENCE, hardened
 from samokoder.adapters.sandbox.owners import alive, myself
 from samokoder.adapters.sandbox.policy import SandboxPolicy
+from samokoder.errors import RuntimeUnavailable
 
 OWNER, EXPIRES = "dev.samokoder.owner", "dev.samokoder.expires"
+RUNTIME_OF_PODMAN = (
+    "Start its service by `podman --runtime NAME system service`, or set `runtime` in its containers.conf, "
+    "or leave the setting sandboxPolicy.runtime empty."
+)
 SECONDS = 60
 """For any single answer of the engine."""
 
@@ -58,7 +63,7 @@ class Engine:
     """A connection to the Docker engine of this machine."""
 
     def __init__(self, image: str, policy: SandboxPolicy | None = None) -> None:
-        """Raises DockerUnavailable or ImageMissing."""
+        """Raises DockerUnavailable, ImageMissing, or RuntimeUnavailable."""
         self.policy = policy or SandboxPolicy()
         self.runtime = self.policy.runtime or None
         with translated():
@@ -73,7 +78,14 @@ class Engine:
         self.image = Image(
             image, str(found.id), f"{'Podman' if self.is_podman else 'Docker'} {version['Version']}"
         )
-        self.used_runtime = runtime_of(str(self.runtime or about.get("DefaultRuntime") or "runc"))
+        default = runtime_of(str(about.get("DefaultRuntime") or "runc"))
+        self.used_runtime = runtime_of(self.runtime or default)
+        if self.is_podman and self.used_runtime != default:  # it would take its own, and say nothing
+            self.client.close()
+            raise RuntimeUnavailable(
+                f"Podman runs every container of its socket by {default}, not by {self.used_runtime}.",
+                hint=RUNTIME_OF_PODMAN,
+            )
         self._cpus = min(self.policy.cpus, float(about["NCPU"]))
 
     def close(self) -> None:
@@ -122,8 +134,8 @@ class Engine:
 
 
 def runtime_of(name: str) -> str:
-    """Without containerd's own words around it: ``io.containerd.runsc.v1`` is runsc."""
-    return name.removeprefix("io.containerd.").split(".")[0]
+    """The bare name: ``io.containerd.runsc.v1`` and ``/usr/bin/runsc`` are runsc."""
+    return name.rpartition("/")[2].removeprefix("io.containerd.").split(".")[0]
 
 
 def remove_orphans(client: Any) -> int:

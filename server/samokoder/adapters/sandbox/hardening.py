@@ -13,6 +13,9 @@ from samokoder.adapters.sandbox.seccomp import profile_text
 PATH = "/env/bin:/env/node_modules/.bin:/usr/local/bin:/usr/bin:/bin"
 
 NPROC = 4096
+_OF_PODMAN = ("/run", "/var/tmp")
+"""Folders it makes writable in a read-only container, where nobody has taken them: one run would leave
+something to the next one there."""
 SILENCE = 20
 """Seconds without a sign of life after which a container ends: where its engine was killed nobody
 closes its stdin."""
@@ -81,7 +84,8 @@ def _folders(policy: SandboxPolicy, podman: bool) -> dict[str, str]:
     """Podman knows no owners and no inodes here: the folder is as the image has it, and memory bounds it."""
     user = policy.exec_uid
     own = f"mode=0700,uid={user},gid={user},nr_inodes={policy.workspace_inodes}"
-    return {
+    unasked = dict.fromkeys(_OF_PODMAN, "ro,nosuid,nodev,noexec,size=4096") if podman else {}
+    return unasked | {
         "/tmp": f"rw,nosuid,nodev,size={policy.tmp_bytes},mode=1777",
         "/sandbox": f"rw,nosuid,nodev,exec,size={policy.workspace_bytes},{'mode=1777' if podman else own}",
     }

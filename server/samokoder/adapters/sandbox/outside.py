@@ -44,13 +44,13 @@ def _first(groups: Path, folders: dict[str, str], controller: str, *names: str) 
         for name in names:
             if (place / name).is_file():
                 return (place / name).read_text().strip()
-    raise ValueError("no such file")
+    raise FileNotFoundError(names[0])
 
 
 def _cpus(groups: Path, folders: dict[str, str]) -> float:
     try:
         quota, period = _first(groups, folders, "cpu", "cpu.max").split()
-    except ValueError:
+    except OSError:
         quota = _first(groups, folders, "cpu", "cpu.cfs_quota_us")
         period = _first(groups, folders, "cpu", "cpu.cfs_period_us")
     return float(quota) / float(period)

@@ -38,6 +38,16 @@ LIMITS = (
 """What must be read back inside, at most as large as the policy has it."""
 
 
+GROUPED = frozenset({"memory", "cpus", "pids"})
+"""Kept by control groups."""
+HOW_TO_KEEP = (
+    "These limits need control groups. A rootless engine has them only in version 2, with the controllers "
+    "cpu, memory and pids delegated to you (systemd: `Delegate=cpu cpuset io memory pids` for "
+    "user@.service); runsc has them without --ignore-cgroups. Or use another engine or runner: generated "
+    "code is not run where its limits do not hold."
+)
+
+
 def kept(
     runner: str,
     output: str,
@@ -62,7 +72,10 @@ def kept(
     missing += [name for name, value in exact.items() if found.get(name) != value]
     if missing:
         told = ", ".join(f"{name} ({found.get(name) or 'none found'})" for name in missing)
-        raise PolicyUnsupported(f"{runner} does not keep these limits of the sandbox policy: {told}.")
+        raise PolicyUnsupported(
+            f"{runner} does not keep these limits of the sandbox policy: {told}.",
+            hint=HOW_TO_KEEP if GROUPED & set(missing) else "",
+        )
     return {name: value for name, value in found.items() if value is not None}
 
 

@@ -15,9 +15,7 @@ from samokoder.domain.evidence import Isolation
 from samokoder.errors import SandboxUnavailable
 
 LEVELS = ("runsc", "sysbox", "kata")
-"""By the first part of the runtime's name (``kata-qemu`` is kata); others are taken for runc."""
-_COUNT_NO_FILES = ("podman", "runsc")
-"""Their folders in memory have no limit for the number of files; memory bounds it."""
+"""By the first part of the runtime's name (``kata-qemu`` is kata); others separate as runc and Podman do."""
 _WHO = """
 import json, os, platform, sys
 libc = platform.libc_ver()[1].split(".")
@@ -46,7 +44,8 @@ def try_out(engine: Engine) -> Trial:
         container.remove()
     runner = f"{engine.image.engine} with the runtime {engine.used_runtime}"
     level = level_of(engine)
-    untold = frozenset({"workspace_inodes"} if level in _COUNT_NO_FILES else ())
+    untold = frozenset({"workspace_inodes"} if engine.is_podman or level == "runsc" else ())
+    # their folders in memory have no limit for the number of files; memory bounds it
     isolation = Isolation.model_validate(
         {"level": level, "separates": separated(runner, reached), "engine": engine.image.engine}
     )
@@ -54,10 +53,8 @@ def try_out(engine: Engine) -> Trial:
 
 
 def level_of(engine: Engine) -> str:
-    if engine.is_podman:
-        return "podman"
     kind = engine.used_runtime.split("-")[0]
-    return kind if kind in LEVELS else "runc"
+    return kind if kind in LEVELS else "podman" if engine.is_podman else "runc"
 
 
 def _interpreter(engine: Engine, container: Container) -> Interpreter:
