@@ -107,7 +107,7 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 @lru_cache(maxsize=20_000)
 def _token(text: str) -> Token:
-    if text[0].isdigit():
+    if text[0].isdecimal():
         return Token(text, "number", text)
     if not text[0].isalpha():
         return Token(text, "mark", text)
