@@ -66,10 +66,14 @@ class Connection:
         self._send = send
         self._arrived: asyncio.Queue[bytes] = asyncio.Queue()
         self._held = self._taken = 0
+        self._over = False
         self._credit, self._more = WINDOW, asyncio.Event()
 
     def arrive(self, data: bytes) -> None:
         """For the socket here; empty means that no more will come. Raises BrokenChannel."""
+        if self._over:
+            raise BrokenChannel(f"connection {self.number} was sent more after its end")
+        self._over = not data
         self._held += len(data)
         if self._held > WINDOW:
             raise BrokenChannel(f"connection {self.number} was sent more than its window")

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 PAUSE = 0.05
 """Seconds between two looks."""
+SECONDS = 5.0
+"""Of one look, however slowly a service answers."""
 ANSWER = 300
 """Characters of the answer that are shown."""
 NOTHING = "nothing listens there"
@@ -51,18 +54,29 @@ def claimed(port: int) -> bool:
 
 def ask(port: int, path: str) -> tuple[int, str]:
     import http.client
+    import socket
+    import threading
 
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+    connection.connect()
+    # the timeout is of each piece of the answer: one that comes in pieces would never meet it
+    over = threading.Timer(SECONDS, connection.sock.shutdown, [socket.SHUT_RDWR])
+    deadline = time.monotonic() + SECONDS
+    over.start()
     try:
         connection.request("GET", path)
         answer = connection.getresponse()
-        return answer.status, answer.read(65536).decode("utf-8", "replace")
+        text = answer.read(65536).decode("utf-8", "replace")
+        if time.monotonic() >= deadline:  # what was cut off may look whole
+            raise TimeoutError(f"no whole answer within {SECONDS:g} s")
+        return answer.status, text
     finally:
+        over.cancel()
         connection.close()
 
 
 def look(service: dict[str, Any], port: int, output: bytes) -> str:
-    """Empty when it is ready, else what is seen. Takes five seconds at most."""
+    """Empty when it is ready, else what is seen. Takes SECONDS at most."""
     if says := service.get("says"):
         return "" if says.encode() in output else f"it has not written {says!r}"
     import http.client
@@ -70,7 +84,7 @@ def look(service: dict[str, Any], port: int, output: bytes) -> str:
 
     try:
         if not service["health"]:
-            socket.create_connection(("127.0.0.1", port), 5).close()
+            socket.create_connection(("127.0.0.1", port), SECONDS).close()
             return ""
         status, text = ask(port, service["health"])
     except ConnectionRefusedError:

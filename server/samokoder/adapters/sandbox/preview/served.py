@@ -6,7 +6,8 @@ import asyncio
 import itertools
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from typing import Literal
 
 import anyio
 from pydantic import ValidationError
@@ -31,6 +32,9 @@ from samokoder.ports import ServiceState
 HOST = "127.0.0.1"
 SENDING = 64
 """Frames that wait for the link; who has more to send waits, too."""
+HEAD_SECONDS = 30.0
+"""In which a connection must say for which host it is: one that says nothing takes the place of another."""
+_ORDER = ("starting", "ready", "failed", "stopped")
 LOST = "what ran has killed or halted the process that watched over it"
 Neutral = Callable[[str, str], str]
 """Text as it is wherever it ran, given the folder it ran in."""
@@ -39,7 +43,7 @@ Neutral = Callable[[str, str], str]
 class Word(Value):
     """What the relay says of the service."""
 
-    state: str
+    state: Literal["starting", "ready", "failed"]
     why: str = ""
     folder: str = ""
 
@@ -65,9 +69,12 @@ class Served:
         return self.state
 
     def become(self, state: ServiceState) -> None:
-        """Failed and stopped are for good."""
-        if self.state.kind in ("starting", "ready"):
-            self.state = state
+        """Never back, and failed and stopped are for good."""
+        if self.state.kind in ("failed", "stopped"):
+            return
+        if _ORDER.index(state.kind) <= _ORDER.index(self.state.kind):
+            return
+        self.state = state
         self._moved.set()
         self._moved = asyncio.Event()
 
@@ -112,13 +119,17 @@ class Served:
 
         async def work(connection: Connection) -> None:
             try:
-                source = await begun(reader)
+                async with asyncio.timeout(HEAD_SECONDS):
+                    source = await begun(reader)
                 await self._sending.put(frame(OPEN, number))
                 await connection.carry(source, writer)
             except Stranger:
                 writer.write(REFUSED)
-                await writer.drain()
+                with suppress(OSError):
+                    await writer.drain()
                 writer.close()
+            except OSError:  # it left, or said nothing in time
+                pass
             finally:
                 writer.transport.abort()
 
