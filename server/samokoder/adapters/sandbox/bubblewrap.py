@@ -17,19 +17,17 @@ from samokoder.adapters.sandbox.environments import (
     names_of_python,
     own_interpreter,
 )
-from samokoder.adapters.sandbox.inside.keeper import PROCESSES
-from samokoder.adapters.sandbox.place import KEEPER, SHARED, Link, environment_of
-from samokoder.adapters.sandbox.policy import MIB, SandboxPolicy
-from samokoder.adapters.sandbox.probing import attempts, separated
+from samokoder.adapters.sandbox.place import KEEPER, SHARED, Link, environment_of, text_of
+from samokoder.adapters.sandbox.policy import SandboxPolicy
+from samokoder.adapters.sandbox.probing import attempts, folders_kept, separated
 from samokoder.adapters.sandbox.process_link import process_link
 from samokoder.adapters.sandbox.session import Session, session_in
-from samokoder.adapters.sandbox.subprocesses import finished
+from samokoder.adapters.sandbox.subprocesses import Finished, finished
 from samokoder.domain.evidence import Isolation
 from samokoder.errors import SandboxUnavailable
 from samokoder.ports import EnvironmentSpec
 
 PATH = "/env/bin:/env/node_modules/.bin:/usr/local/bin:/usr/bin:/bin"
-WORK_BYTES, TEMPORARY_BYTES = 512 * MIB, 64 * MIB
 PROBE_SECONDS = 30.0
 INSTALL = "Install it (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap)."
 _ALLOW_NAMESPACES = (
@@ -73,22 +71,24 @@ class BubblewrapSandbox:
         self._environments = environments or Environments()
         self._policy = policy or SandboxPolicy()
         self._isolation: Isolation | None = None
+        self._effective: Mapping[str, float] = {}
 
     @property
     def effective(self) -> Mapping[str, float]:
-        return {}
+        return self._effective
 
     async def probe(self) -> Isolation:
-        """What it really separates here, tried once; raises SandboxUnavailable."""
+        """What it really separates here, tried once; raises SandboxUnavailable, PolicyUnsupported."""
         if self._isolation is None:
-            self._isolation = await _tried()
+            self._effective = await _limits(self._policy)
+            self._isolation = await _tried(self._policy)
         return self._isolation
 
     @asynccontextmanager
     async def open(self, spec: EnvironmentSpec, warm: bool = True) -> AsyncIterator[Session]:
         isolation = await self.probe()
         environment = await self._environments.prepare_here(spec)
-        place = BubblewrapPlace(environment, isolation)
+        place = BubblewrapPlace(environment, isolation, self._policy)
         async with session_in(place, environment, self._policy, warm) as session:
             yield session
 
@@ -99,10 +99,10 @@ class BubblewrapPlace:
     path = PATH
     root = "/env"
 
-    def __init__(self, environment: Environment, isolation: Isolation) -> None:
+    def __init__(self, environment: Environment, isolation: Isolation, policy: SandboxPolicy) -> None:
         self.isolation = isolation
         self.names = {"/env": "/env", **names_of_python()}
-        self._environment = environment
+        self._environment, self._policy = environment, policy
 
     async def rest(self) -> None:
         """Its keepers are all there is."""
@@ -110,7 +110,8 @@ class BubblewrapPlace:
     @asynccontextmanager
     async def keeper(self, warm: bool, program: str = KEEPER) -> AsyncIterator[Link]:
         python = ["/env/bin/python"] if warm else [own_interpreter().executable, "-S"]
-        with Wrapping(self._environment) as wrapping, counted(PROCESSES) as counting:
+        pids = counted(self._policy.pids)
+        with Wrapping(self._environment, self._policy) as wrapping, pids as counting:
             command = [*counting, *wrapping.command([*python, "-c", program, "/sandbox/runs", *SHARED])]
             async with process_link(command, {}, Path("/"), wrapping.descriptors) as link:
                 yield link
@@ -119,9 +120,9 @@ class BubblewrapPlace:
 class Wrapping:
     """The bwrap command line, and the open files it reads from."""
 
-    def __init__(self, environment: Environment | None) -> None:
+    def __init__(self, environment: Environment | None, policy: SandboxPolicy) -> None:
         self.descriptors: list[int] = []
-        self._environment = environment
+        self._environment, self._policy = environment, policy
         self._open = ExitStack()
 
     def __enter__(self) -> Wrapping:
@@ -148,9 +149,11 @@ class Wrapping:
         for path in _TELLING:
             if Path(path).is_file():
                 words += ["--ro-bind", os.devnull, path]
-        for path in ("/tmp", "/dev/shm"):
-            words += ["--size", str(TEMPORARY_BYTES), "--tmpfs", path]
-        words += ["--size", str(WORK_BYTES), "--tmpfs", "/sandbox", "--chdir", "/sandbox"]
+        policy = self._policy
+        folders = {"/tmp": policy.tmp_bytes, "/dev/shm": policy.shm_bytes, "/sandbox": policy.workspace_bytes}
+        for path, size in folders.items():
+            words += ["--size", str(size), "--tmpfs", path]
+        words += ["--chdir", "/sandbox"]
         if self._environment:
             words += ["--ro-bind", str(self._environment.folder), "/env"]
             for folder in self._environment.programs:
@@ -197,9 +200,10 @@ def _system() -> list[str]:
     return words
 
 
-async def _tried() -> Isolation:
-    with Wrapping(None) as wrapping:
-        command = wrapping.command([own_interpreter().executable, *attempts()])
+async def _inside(policy: SandboxPolicy, *arguments: str) -> Finished:
+    """What a Python with these arguments says in there; raises SandboxUnavailable."""
+    with Wrapping(None, policy) as wrapping:
+        command = wrapping.command([own_interpreter().executable, *arguments])
         done = await finished(command, {}, PROBE_SECONDS, Path("/"), wrapping.descriptors)
     if done.code != 0:
         forbidden = any(
@@ -207,6 +211,16 @@ async def _tried() -> Isolation:
         )
         hint = _ALLOW_NAMESPACES if forbidden else "Choose another runner."
         raise SandboxUnavailable(f"bubblewrap does not work here: {done.output.strip()[-500:]}", hint=hint)
+    return done
+
+
+async def _limits(policy: SandboxPolicy) -> dict[str, float]:
+    done = await _inside(policy, "-I", "-c", text_of("effective"))
+    return folders_kept("bubblewrap", done.output, policy)
+
+
+async def _tried(policy: SandboxPolicy) -> Isolation:
+    done = await _inside(policy, *attempts())
     version = await finished([_bwrap(), "--version"], {}, PROBE_SECONDS, Path("/"))
     return Isolation(
         level="bubblewrap", separates=separated("bubblewrap", done.output), engine=version.output.strip()

@@ -60,23 +60,44 @@ def kept(
     ``untold`` are those an engine cannot be told of; they are reported as they are. ``outside`` are those
     the machine has for the whole container: they count where inside there is nothing to be read.
     """
-    try:
-        found: dict[str, float | None] = dict(json.loads(output.strip().splitlines()[-1]))
-    except (ValueError, IndexError, TypeError) as error:
-        raise PolicyUnsupported(f"The limits of {runner} could not be read back: {output[-500:]}") from error
+    found = _read_back(runner, output)
     found |= {name: value for name, value in (outside or {}).items() if found.get(name) is None}
     most = {name: float(getattr(policy, name)) for name in LIMITS if name not in untold}
     most["core"] = 0.0
     exact = {"main_uid": policy.main_uid, "exec_uid": policy.exec_uid, "read_only": 1}
-    missing = [name for name, value in most.items() if not _at_most(found.get(name), value)]
-    missing += [name for name, value in exact.items() if found.get(name) != value]
+    missing = [name for name, value in exact.items() if found.get(name) != value]
+    _refuse(runner, found, [*_looser(found, most), *missing])
+    return {name: value for name, value in found.items() if value is not None}
+
+
+FOLDERS = ("workspace_bytes", "tmp_bytes", "shm_bytes")
+
+
+def folders_kept(runner: str, output: str, policy: SandboxPolicy) -> dict[str, float]:
+    """Like ``kept``, where only the in-memory folders are limited for all runs together."""
+    found = _read_back(runner, output)
+    _refuse(runner, found, _looser(found, {name: float(getattr(policy, name)) for name in FOLDERS}))
+    return {name: value for name in FOLDERS if (value := found[name]) is not None}
+
+
+def _read_back(runner: str, output: str) -> dict[str, float | None]:
+    try:
+        return dict(json.loads(output.strip().splitlines()[-1]))
+    except (ValueError, IndexError, TypeError) as error:
+        raise PolicyUnsupported(f"The limits of {runner} could not be read back: {output[-500:]}") from error
+
+
+def _looser(found: Mapping[str, float | None], most: Mapping[str, float]) -> list[str]:
+    return [name for name, value in most.items() if not _at_most(found.get(name), value)]
+
+
+def _refuse(runner: str, found: Mapping[str, float | None], missing: list[str]) -> None:
     if missing:
         told = ", ".join(f"{name} ({found.get(name) or 'none found'})" for name in missing)
         raise PolicyUnsupported(
             f"{runner} does not keep these limits of the sandbox policy: {told}.",
             hint=HOW_TO_KEEP if GROUPED & set(missing) else "",
         )
-    return {name: value for name, value in found.items() if value is not None}
 
 
 def _at_most(found: float | None, asked: float) -> bool:
