@@ -142,7 +142,7 @@ class Keeper:
         kill_descendants(spare=frozenset(other.warden for other in self.runs.values()))
         remove(run.folder)
         if self.shared:
-            clear(self.base, self.shared)
+            clear(self.base, self.shared, {other.name for other in self.runs.values()})
         write_all(self.answers, self.whole(run))
 
     def pass_on(self, run: Run) -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Container
 from contextlib import suppress
 
 from samokoder.adapters.sandbox.inside.processes import remove
@@ -22,8 +23,12 @@ def at_work(base: str) -> int:
     return place
 
 
-def clear(base: str, shared: list[str]) -> bool:
-    """Empty the shared folders unless a run is at work anywhere in this place; whether that was done."""
+def clear(base: str, shared: list[str], runs: Container[str] = ()) -> bool:
+    """Empty the shared folders unless a run is at work anywhere in this place; whether that was done.
+
+    Where nothing keeps runs apart (gVisor has no Landlock), they write beside their own folders too: what
+    is none of this keeper's ``runs``, and in the folder above it no keeper's, goes as well.
+    """
     from fcntl import LOCK_EX, LOCK_NB, flock
 
     place = _place(base)
@@ -34,14 +39,19 @@ def clear(base: str, shared: list[str]) -> bool:
     else:
         for folder in shared:
             empty(folder)
+        empty(base, runs)
+        place_of_keepers, own = os.path.split(base)
+        empty(place_of_keepers, [own, *filter(str.isdigit, os.listdir(place_of_keepers))])
         return True
     finally:
         os.close(place)
 
 
-def empty(folder: str) -> None:
+def empty(folder: str, spare: Container[str] = ()) -> None:
     for name in os.listdir(folder) if os.path.isdir(folder) else ():
         path = os.path.join(folder, name)
+        if name in spare:
+            continue
         with suppress(OSError):
             if os.path.isdir(path) and not os.path.islink(path):
                 os.chmod(path, 0o700)
