@@ -53,8 +53,14 @@ class Volumes:
         """A fresh, empty volume that everybody may write into; what was left of an earlier try goes."""
         name = f"{PREFIX}{digest[:32]}"
         self.discard(name)
-        self._client.volumes.create(name, labels={KIND: "contents", OWNER: myself()})
-        self._open_up(name, image)
+        begun = False
+        try:
+            self._client.volumes.create(name, labels={KIND: "contents", OWNER: myself()})
+            self._open_up(name, image)
+            begun = True
+        finally:
+            if not begun:
+                self.discard(name)
         return name
 
     def _open_up(self, name: str, image: str) -> None:
