@@ -244,3 +244,11 @@ async def test_two_services_at_once_do_not_answer_for_each_other(session: Sandbo
         await settled(one), await settled(other)
         assert b"hello /a" in await said(one, b"GET /a HTTP/1.0\r\nHost: localhost\r\n\r\n")
         assert b"other /a" in await said(other, b"GET /a HTTP/1.0\r\nHost: localhost\r\n\r\n")
+
+
+async def test_a_service_that_is_shown_knows_who_may_frame_it(session: SandboxSession) -> None:
+    told = 'import os\nprint("ancestors:", os.environ.get("FRAME_ANCESTORS"), flush=True)\n' + ECHO
+    async with serving(session, told) as running:
+        assert await settled(running) == ServiceState(kind="ready")
+        line = next(line for line in running.log().splitlines() if line.startswith("ancestors:"))
+        assert "vscode-webview:" in line and "*" not in line.split()

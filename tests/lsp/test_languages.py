@@ -26,7 +26,10 @@ NAMES = (
     "Misread",
     "Awaitable[SecretStr | None]",
     "from the client",
+    "'self' vscode-webview: vscode-file: https://*.vscode-cdn.net http://127.0.0.1:* http://localhost:*",
 )
+ROLES = ("Specification writer", "Tech lead", "Coder", "Bug hunter", "Problem solver", "Technical writer")
+"""They are translated within the line of progress."""
 WORDS_OF_DOCUMENTS = ("Requirements", "Assumptions", "Plan", "depends on", "Value error, ")
 """They are read back."""
 TOLD_TO_MODELS = (
@@ -52,7 +55,7 @@ SAID_BY_OTHER_PROGRAMS = (
 )
 """We look for them, to explain what has happened."""
 THE_SAME_EVERYWHERE = frozenset(
-    NAMES + WORDS_OF_DOCUMENTS + TOLD_TO_MODELS + IN_WHAT_COMMANDS_WROTE + SAID_BY_OTHER_PROGRAMS
+    NAMES + ROLES + WORDS_OF_DOCUMENTS + TOLD_TO_MODELS + IN_WHAT_COMMANDS_WROTE + SAID_BY_OTHER_PROGRAMS
 )
 
 
@@ -82,7 +85,8 @@ def test_a_translation_holds_what_is_put_in_and_is_in_its_language() -> None:
         ("The description is empty. Say in a sentence what is to be built.",
          "Описание пустое. Скажите одним предложением, что нужно создать."),
         ("what a model wrote: nobody knows", "what a model wrote: nobody knows"),
-        ("3/12 CodeMonkey app/models.py", "3/12 Программист app/models.py"),
+        ("3/12 Coder app/models.py", "3/12 Программист app/models.py"),
+        ("1/4 Tester tests/test_loans.py", "1/4 Тестировщик tests/test_loans.py"),
         ("51 files", "файлов: 51"),
         ("Case files", "Case files"),
         ("The Game Developer", "The Game Developer"),

@@ -63,7 +63,7 @@ async def test_progress_begins_only_grows_and_ends_with_the_end_state(
 
 async def test_progress_names_the_role_and_the_file_it_writes(rich: RawClient, tmp_path: Path) -> None:
     await generate(rich, tmp_path / "app", "books forever")
-    await rich.message("$/progress", lambda p: "CodeMonkey app/models.py" in p["value"].get("message", ""))
+    await rich.message("$/progress", lambda p: "Coder app/models.py" in p["value"].get("message", ""))
 
 
 async def test_a_token_of_the_client_is_used_and_cancelling_it_cancels_the_run(

@@ -38,6 +38,7 @@ class View:
         self._seq = 0
         self._bars = 0
         self._asked: set[str] = set()
+        self._offered: tuple[str, tuple[str, ...]] = "", ()
         self._due: asyncio.TimerHandle | None = None
         self._drawn = 0.0
 
@@ -116,8 +117,16 @@ class View:
             if self._client.can.status:
                 self._client.notify("samokoder/status", snapshot)
             self._published.show(self.run)
+            self._renew_lenses(snapshot.state, self.run)
         except Exception:
             logger.exception("run %s could not be drawn", self._run_id)
+
+    def _renew_lenses(self, state: str, run: Run) -> None:
+        """Editors ask for lenses when a text changes; an answer or a new state changes none."""
+        offered = state, tuple(asked.id for asked in waiting_for(run))
+        if offered != self._offered:
+            self._offered = offered
+            self._client.refresh_lenses()
 
     def status(self, run: Run) -> Status:
         under_way = run.id in self._session.runs.under_way()
@@ -158,8 +167,20 @@ class View:
         self._session.server.spawn(self._session.runs.cancel(self._run_id), f"cancelling {self._run_id}")
 
 
+AGENTS = {
+    "SpecWriter": "Specification writer",
+    "TechLead": "Tech lead",
+    "CodeMonkey": "Coder",
+    "BugHunter": "Bug hunter",
+    "ProblemSolver": "Problem solver",
+    "TechnicalWriter": "Technical writer",
+}
+"""What people call the roles whose names are of the trade; as the extension does."""
+
+
 def message_of(snapshot: Status) -> str:
-    """Short, for one line: ``3/12 CodeMonkey app/models.py 2.1 kB, about 520 tokens``."""
+    """Short, for one line: ``3/12 Coder app/models.py 2.1 kB, about 520 tokens``."""
     count = f"{snapshot.tasks_done}/{snapshot.tasks_total}" if snapshot.tasks_total else snapshot.phase
     what = snapshot.subject if len(snapshot.subject) <= 60 else f"{snapshot.subject[:57]}…"
-    return " ".join(filter(None, [count, snapshot.agent, what or snapshot.task, snapshot.detail]))
+    agent = AGENTS.get(snapshot.agent, snapshot.agent)
+    return " ".join(filter(None, [count, agent, what or snapshot.task, snapshot.detail]))

@@ -89,16 +89,23 @@ export const journeys = {
     assert.equal(fs.existsSync(path.join(window.folder, ".samokoder")), false);
   },
 
-  async "tried out in the browser, and stopped"({ open, shot }) {
+  async "tried out beside its code and in the browser, and stopped"({ open, shot }) {
     const window = await open({ settings: { "samokoder.approveSpecification": false, "samokoder.ask": false } });
     await window.command("Samokoder: Describe an Application…");
     await window.input(LIBRARY);
     await window.waitStatus(/done, and proved to work/, 240_000);
-    const opened = window.context.waitForEvent("page", { timeout: 120_000 }); // these applications forbid framing
     await window.command("Samokoder: Try the Application Out");
+    let url = "";
+    await until("the application within the editor", 120_000, async () => {
+      for (const frame of window.page.frames().slice(1))
+        if (await frame.getByRole("link", { name: "Loans" }).first().isVisible().catch(() => false)) url = frame.url();
+      return url !== "";
+    });
+    await shot(window, "preview");
+    const opened = window.context.waitForEvent("page", { timeout: 120_000 });
+    await window.command("Samokoder: Open the Application in the Browser");
     const page = await opened;
     await page.getByText("Loans").first().waitFor({ timeout: 30_000 });
-    const url = page.url();
     await page.close();
     await window.command("Samokoder: Stop the Application");
     await until("the application to stop", 20_000, () => fetch(url).then((answer) => answer.status >= 500, () => true));

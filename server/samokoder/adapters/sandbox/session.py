@@ -31,6 +31,11 @@ GRACE = 15.0
 WARMING = 3.0
 """Seconds a run of a module waits for the warm keeper, which imports what a cold run would import, too."""
 UNPROVED = "pytest ended with exit code 0 and did not tell that a test has passed"
+FRAME_ANCESTORS = (
+    "'self' vscode-webview: vscode-file: https://*.vscode-cdn.net http://127.0.0.1:* http://localhost:*"
+)
+"""The pages a preview may be shown inside of: an editor's, and those of this machine. The application is told in
+the environment and need not heed it; started elsewhere, it is not told and forbids it to all."""
 LOST = "what ran has killed or halted the process that watched over it"
 
 
@@ -113,7 +118,8 @@ class Session:
     @asynccontextmanager
     async def serve(self, files: Mapping[FilePath, bytes], service: Service) -> AsyncIterator[RunningService]:
         wanted = service.model_dump() | {"seconds": self._policy.health_seconds}
-        ask = self._ask(Job(service.command, files), service=wanted)
+        shown = environment_of(self._place.path) | {"FRAME_ANCESTORS": FRAME_ANCESTORS}
+        ask = self._ask(Job(service.command, files), service=wanted, env=shown)
         with self.in_use():
             async with self._place.keeper(warm=False, program=RELAY) as link:
                 await link.send(ask.frame)

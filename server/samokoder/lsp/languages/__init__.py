@@ -84,10 +84,11 @@ def _matcher(template: str) -> re.Pattern[str]:
     Else a title of the person's own, like ``Case files``, would be taken for one of our texts.
     """
     literal = _GAP.split(template)
-    anything = "(.+?)"
-    if len("".join(literal)) < TELLING:
-        anything = _WITHIN if literal[0] else r"([\d.,/]+)"
-    return re.compile(anything.join(map(re.escape, literal)), re.DOTALL)
+    told = len("".join(literal)) >= TELLING
+    first, *others = map(re.escape, literal)
+    anything = "(.+?)" if told else _WITHIN
+    lead = anything if told or first else r"([\d.,/]+)"
+    return re.compile(first + "".join((lead, anything.join(others)) if others else ()), re.DOTALL)
 
 
 @lru_cache

@@ -179,3 +179,18 @@ def test_what_is_late_is_marked_only_while_it_is_open() -> None:
         LIBRARY, "app/templates/loans/list.html"
     )
     assert 'not in ["resolved", "rejected"]' in text(DESK, "app/templates/tickets/list.html")
+
+
+@pytest.mark.parametrize(
+    ("told", "ancestors"), [({}, "'none'"), ({"FRAME_ANCESTORS": "vscode-webview:"}, "vscode-webview:")]
+)
+def test_pages_are_framed_by_nobody_but_whom_the_environment_names(
+    told: dict[str, str], ancestors: str
+) -> None:
+    rendering = written(LIBRARY)["app/web/rendering.py"]
+    begin, end = rendering.index("# No other page"), rendering.index("environment = ")
+    said = f"import os\n{rendering[begin:end]}\nprint(HEADERS['Content-Security-Policy'])"
+    policy = subprocess.run(
+        [sys.executable, "-c", said], env=told, capture_output=True, text=True, check=True
+    )
+    assert policy.stdout.strip().endswith(f"; frame-ancestors {ancestors}")
