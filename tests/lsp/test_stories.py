@@ -197,6 +197,31 @@ async def test_a_dialog_nobody_answers_leaves_the_question_to_the_command(
     await raw.message("samokoder/status", lambda s: s["state"] == "verified")
 
 
+async def test_lenses_are_asked_for_again_once_the_answer_is_in(raw: RawClient, tmp_path: Path) -> None:
+    raw.replies["workspace/codeLens/refresh"] = None
+    await raw.initialize(workspace={"codeLens": {"refreshSupport": True}}, experimental=ALL)
+    run_id = await generate(raw, tmp_path / "app", "books forever", options={"approveSpecification": True})
+    await still(raw, run_id)
+    raw.seen.clear()
+    await raw.command("approve", runId=run_id)
+    await raw.message("samokoder/status", lambda s: s["state"] == "running" and not s["waiting"])
+    await raw.until(
+        lambda: "workspace/codeLens/refresh" in [m["method"] for m in raw.seen[_first_running(raw) :]]
+    )
+    assert (await show(raw, run_id))["state"] == "running"
+
+
+def _first_running(raw: RawClient) -> int:
+    """Where the server has first said that work goes on, with nothing to be approved."""
+    return next(
+        index
+        for index, m in enumerate(raw.seen)
+        if m["method"] == "samokoder/status"
+        and m["params"]["state"] == "running"
+        and not m["params"]["waiting"]
+    )
+
+
 async def test_an_edited_specification_is_approved_as_edited(rich: RawClient, tmp_path: Path) -> None:
     run_id = await generate(rich, tmp_path / "app", options={"approveSpecification": True})
     await still(rich, run_id)
