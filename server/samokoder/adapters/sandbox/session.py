@@ -34,8 +34,8 @@ UNPROVED = "pytest ended with exit code 0 and did not tell that a test has passe
 FRAME_ANCESTORS = (
     "'self' vscode-webview: vscode-file: https://*.vscode-cdn.net http://127.0.0.1:* http://localhost:*"
 )
-"""The pages a preview may be shown inside of: an editor's, and those of this machine. The application is told in
-the environment and need not heed it; started elsewhere, it is not told and forbids it to all."""
+"""The pages a preview may be shown inside of: an editor's, and those of this machine. The application is told
+in its environment and need not heed it; started elsewhere, it is not told and forbids it to all."""
 LOST = "what ran has killed or halted the process that watched over it"
 
 
