@@ -30,7 +30,7 @@ async function canBeFramed(url: string): Promise<boolean> {
   try {
     const { headers } = await fetch(url, { signal: AbortSignal.timeout(5_000) });
     const policy = headers.get("content-security-policy") ?? "";
-    return !headers.has("x-frame-options") && !/frame-ancestors\s+'(none|self)'/i.test(policy);
+    return !headers.has("x-frame-options") && !/frame-ancestors\s+('none'|'self'\s*(;|$))/i.test(policy);
   } catch {
     return true; // the page itself says what is wrong
   }
