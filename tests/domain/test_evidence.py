@@ -47,3 +47,13 @@ def test_the_same_failure_has_the_same_fingerprint_at_another_time_and_place() -
     two = evidence("error at 0x8f99 in /tmp/def/x.py:14 after 1.02s")
     assert one.fingerprint == two.fingerprint
     assert one.fingerprint != evidence("another error").fingerprint
+
+
+def test_a_failing_test_of_vitest_has_the_same_name_however_long_it_took() -> None:
+    one = evidence(
+        " ❯ tests/share.test.js (29 tests | 1 failed) 66ms\n   × typed > a comma counts as a point 35ms\n"
+    )
+    two = evidence(
+        " ❯ tests/share.test.js (29 tests | 1 failed) 9ms\n   × typed > a comma counts as a point\n"
+    )
+    assert one.failing == two.failing == {"T1:typed > a comma counts as a point"}

@@ -93,7 +93,7 @@ _ENDED = re.compile(
     re.MULTILINE,
 )
 _PYTEST = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
-_NODE = re.compile(r"^not ok \d+ - (.+?)\s*$|^\s*[✗✖×] (.+?)(?: \(.*)?$", re.MULTILINE)
+_NODE = re.compile(r"^not ok \d+ - (.+?)\s*$|^\s*[✗✖×] (.+?)(?: \(.*)?(?: \d+ ?ms)?$", re.MULTILINE)
 _NOISE = re.compile(r"0x[0-9a-f]+|/tmp/\S+|\d+(?:\.\d+)?")
 
 
