@@ -5,7 +5,7 @@ from __future__ import annotations
 from samokoder.agents.agent import Agent
 from samokoder.domain.architecture import Architecture
 from samokoder.domain.plan import Task
-from samokoder.domain.review import Hunk, Review
+from samokoder.domain.review import Finding, Hunk, Review
 from samokoder.domain.specification import Requirement
 from samokoder.domain.value import Value
 
@@ -16,6 +16,8 @@ class ReviewerBrief(Value):
     requirements: tuple[Requirement, ...]
     approach: str
     hunks: tuple[Hunk, ...]
+    rejected: tuple[Finding, ...] = ()
+    """Why the last version of these files was sent back."""
 
 
 def _objection(brief: ReviewerBrief, answer: Review) -> str:

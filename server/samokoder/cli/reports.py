@@ -61,7 +61,10 @@ def _files(picture: dict[str, Any]) -> Iterator[str]:
 def _checks(picture: dict[str, Any]) -> Iterator[str]:
     if picture["checks"]:
         yield "checks"
+    fresh = {check["command"] for check in picture["checks"] if not check["stale"]}
     for check in picture["checks"]:
+        if check["stale"] and check["command"] in fresh:
+            continue  # it was run again on what is there now
         mark = "passed" if check["passed"] else "FAILED"
         ended = check["fault"] or f"exit code {check['exitCode']}"
         stale = ", stale" if check["stale"] else ""

@@ -89,9 +89,14 @@ class Coding(Value):
 
 class Reviewing(Value):
     kind: Literal["reviewing"] = "reviewing"
-    changed: tuple[FilePath, ...]
+    orders: tuple[FileOrder, ...]
+    """Whose files are read; what is sent back goes on from them."""
     approach: str
     round: int
+
+    @property
+    def changed(self) -> tuple[FilePath, ...]:
+        return tuple(order.path for order in self.orders)
 
 
 class Verifying(Value):

@@ -127,18 +127,14 @@ def _written(task: TaskRun, outcome: FileWritten) -> TaskRun:
     files = {**task.files, outcome.path: outcome.digest}
     if len(done) < len(coding.orders):
         return _set(task, files=files, phase=coding.model_copy(update={"done": done}))
-    changed = tuple(order.path for order in coding.orders)
-    return _set(
-        task,
-        files=files,
-        phase=Reviewing(changed=changed, approach=coding.approach, round=coding.round),
-    )
+    reviewing = Reviewing(orders=coding.orders, approach=coding.approach, round=coding.round)
+    return _set(task, files=files, phase=reviewing)
 
 
 def _reviewed(task: TaskRun, outcome: Reviewed, options: Options) -> TaskRun:
     """Every hunk is to be approved and every danger mended, or waived by a person; silence is no approval."""
     assert isinstance(task.phase, Reviewing)
-    approach = task.phase.approach
+    approach, orders = task.phase.approach, task.phase.orders
     waived = {finding.id for finding in task.findings if finding.waived}
     findings = (*review_findings(task, outcome), *danger_findings(task, outcome, options))
     open_findings = [f for f in findings if f.severity == "error" and f.id not in waived]
@@ -153,12 +149,21 @@ def _reviewed(task: TaskRun, outcome: Reviewed, options: Options) -> TaskRun:
     if task.reviews + 1 >= options.budget.reviews:
         reason = f"it was sent back {options.budget.reviews} times: {open_findings[0].message}"
         return _set(task, phase=GivenUp(why="budget_exhausted", reason=reason))
-    return _code(_set(task, reviews=task.reviews + 1), approach, _orders(open_findings))
+    return _code(_set(task, reviews=task.reviews + 1), approach, _again(orders, open_findings))
 
 
-def _orders(findings: Sequence[Finding]) -> tuple[FileOrder, ...]:
+SENT_BACK = " It was sent back: "
+
+
+def _again(orders: Sequence[FileOrder], findings: Sequence[Finding]) -> tuple[FileOrder, ...]:
+    """What was ordered still holds; what was found wrong with it comes on top."""
+    first = {order.path: order.instruction.partition(SENT_BACK)[0] for order in orders}
     return tuple(
-        FileOrder(path=path, instruction=" ".join(f.message for f in findings if f.path == path))
+        FileOrder(
+            path=path,
+            instruction=f"{first.get(path, '')}{SENT_BACK}".lstrip()
+            + " ".join(f.message for f in findings if f.path == path),
+        )
         for path in dict.fromkeys(f.path for f in findings if f.path)
     )
 
@@ -326,7 +331,7 @@ def _decided(task: TaskRun, answer: Answer) -> TaskRun:
         allowed = [f.model_copy(update={"waived": LET_IT_RUN}) for f in doubtful]
         others = [f for f in task.findings if f not in doubtful]
         return _set(task, findings=(*others, *allowed), phase=Verifying())
-    return _code(task, f"do without what was found: {answer.text}", _orders(doubtful))
+    return _code(task, f"do without what was found: {answer.text}", _again((), doubtful))
 
 
 def waive(building: Building, outcome: FindingWaived) -> Building:

@@ -153,7 +153,16 @@ def reviewer(building: Building, action: ReviewFiles, hunks: tuple[Hunk, ...]) -
         requirements=requirements(building, task),
         approach=task.phase.approach,
         hunks=hunks,
+        rejected=tuple(
+            f for f in task.findings if f.source == "reviewer" and f.path in action.changed and to_mend(f)
+        ),
     )
+
+
+def fault_reads(building: Building, action: Diagnose) -> Files:
+    """The tree the checks ran on, without what no check reads: README, Dockerfile and the like."""
+    tree = building.tree_of(action.task)
+    return {path: digest for path, digest in tree.items() if building.documents.get(path) != digest}
 
 
 def fault(building: Building, action: Diagnose, sources: tuple[SourceFile, ...]) -> FaultBrief:

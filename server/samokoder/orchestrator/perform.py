@@ -290,7 +290,7 @@ async def _review(action: ReviewFiles, run: Run, world: World) -> Landing:
 
 async def _diagnose(action: Diagnose, run: Run, world: World) -> Landing:
     building = _building(run)
-    tree = await sources(world, building.tree_of(action.task))
+    tree = await sources(world, briefs.fault_reads(building, action))
     brief = briefs.fault(building, action, tree)
     diagnosis, spent = await ask(
         BY_STRATEGY[action.strategy],
