@@ -16,7 +16,7 @@ from samokoder.offline.understanding.facts import (
     PartOf,
     Strength,
 )
-from samokoder.offline.understanding.items import Item
+from samokoder.offline.understanding.item import Item
 from samokoder.offline.understanding.phrases import Cue, Filler, Nodes, Number, Phrase, Unit, nodes
 from samokoder.offline.understanding.subjects import is_thing
 from samokoder.offline.understanding.words import tokens

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from samokoder.offline.understanding.items import text_of
+from samokoder.offline.understanding.item import text_of
 from samokoder.offline.understanding.phrases import Cue, Filler, Mark, Node, Nodes, Phrase, Verb
 from samokoder.offline.understanding.subjects import meant
 

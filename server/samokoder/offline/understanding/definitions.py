@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from samokoder.offline.understanding import lexicon
 from samokoder.offline.understanding.clauses import first_meant, is_cue, names_known, prepositional
 from samokoder.offline.understanding.facts import Belongs, Fact, Fields, Life, Mention, Strength
-from samokoder.offline.understanding.items import Item, read_items, shape
+from samokoder.offline.understanding.item import Item, is_state
+from samokoder.offline.understanding.items import read_items
 from samokoder.offline.understanding.life_cycles import state_names
 from samokoder.offline.understanding.listing import things_kept
 from samokoder.offline.understanding.phrases import Mark, Node, Nodes, Phrase, Verb
@@ -149,3 +151,37 @@ def _nested_colon(clause: Nodes, at: int) -> bool:
     return any(node == Mark(",") for node in clause[:at]) and any(
         is_cue(node, "have", "with") for node in clause[:at]
     )
+
+
+Shape = Literal["attributes", "things", "states"]
+
+
+def shape(subject: Phrase | None, items: Sequence[Item]) -> Shape:
+    """What a list after a colon is: fields of the thing named, other things, or states it passes through."""
+    named = [item for item in items if not item.choices or item.phrase.thing]
+    if len(items) >= 2 and sum(is_state(item.phrase.text) or _stateish(item) for item in items) * 2 > len(
+        items
+    ):
+        return "states"
+    things = sum(_only_thing(item) for item in named)
+    many = sum(_many_of(item) for item in named)
+    several = things >= 2 and things * 2 > len(items)
+    listed = several and many * 2 >= things and (subject is None or subject.thing is None)
+    if listed or (many >= 2 and many * 3 >= len(items) * 2):
+        return "things"
+    return "attributes"
+
+
+def _stateish(item: Item) -> bool:
+    head = item.phrase.head
+    return head.adjective and item.phrase.complement is None
+
+
+def _many_of(item: Item) -> bool:
+    phrase = item.phrase
+    return bool(item.nested) or (phrase.thing is not None and phrase.plural and phrase.attribute is None)
+
+
+def _only_thing(item: Item) -> bool:
+    phrase = item.phrase
+    return bool(item.nested) or (phrase.thing is not None and (phrase.attribute is None or phrase.plural))

@@ -17,7 +17,7 @@ from samokoder.offline.understanding.facts import (
     PartOf,
     Strength,
 )
-from samokoder.offline.understanding.items import Item
+from samokoder.offline.understanding.item import Item
 from samokoder.offline.understanding.phrases import Phrase, verb_lemma
 from samokoder.offline.understanding.subjects import is_container, is_noise, is_place
 

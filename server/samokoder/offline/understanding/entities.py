@@ -9,7 +9,7 @@ from samokoder.domain.data_model import Entity, Field, Link, Workflow
 from samokoder.offline.understanding import labels, lexicon, lives, names
 from samokoder.offline.understanding.drafts import Draft, Drafts
 from samokoder.offline.understanding.fields import build, from_lexicon, is_attribute, relation
-from samokoder.offline.understanding.items import Item
+from samokoder.offline.understanding.item import Item
 from samokoder.offline.understanding.relations import Relations
 
 _ENOUGH = 2

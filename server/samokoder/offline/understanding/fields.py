@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from samokoder.domain.data_model import Choice, Field, FieldType
 from samokoder.offline.understanding import labels, lexicon, names
 from samokoder.offline.understanding.drafts import Draft, Drafts, key_of
-from samokoder.offline.understanding.items import Item, state_key
+from samokoder.offline.understanding.item import Item, state_key
 from samokoder.offline.understanding.lexicon import capital
 from samokoder.offline.understanding.phrases import Phrase
 from samokoder.offline.understanding.subjects import is_container, is_noise, is_venue, meant

@@ -4,104 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
-from samokoder.domain.data_model import FieldType
 from samokoder.offline.understanding import lexicon
-from samokoder.offline.understanding.phrases import (
-    Cue,
-    Filler,
-    Mark,
-    Node,
-    Number,
-    Phrase,
-    Unit,
-    Verb,
-)
+from samokoder.offline.understanding.item import Item, Segment, is_state, nesting, segments, text_of
+from samokoder.offline.understanding.phrases import Cue, Filler, Mark, Node, Number, Phrase, Unit, Verb
+from samokoder.offline.understanding.rules import FLAGS, YES_NO, said_of, without_flag
 from samokoder.offline.understanding.words import is_cyrillic, lemmas, tokens
-
-
-@dataclass(frozen=True)
-class Item:
-    """One member of a list, with what was said about it."""
-
-    phrase: Phrase
-    choices: tuple[str, ...] = ()
-    required: bool = False
-    optional: bool = False
-    unique: bool = False
-    minimum: float | None = None
-    maximum: float | None = None
-    unit: str | None = None
-    type: FieldType | None = None
-    not_before: str | None = None
-    nested: tuple[Item, ...] = ()
-    about: tuple[Phrase, ...] = ()
-    """What follows it after a preposition: "comments on tasks"."""
-
-
-Segment = tuple[Node, ...]
-_REQUIRED = re.compile(r"\b(required|mandatory|must be (?:given|filled)|обязател\w+)\b", re.IGNORECASE)
-_OPTIONAL = re.compile(
-    r"\b(optional|not required|not mandatory|необязател\w+|не обязател\w+)\b", re.IGNORECASE
-)
-_UNIQUE = re.compile(r"\b(unique|уникал\w+|не повторя\w+)\b", re.IGNORECASE)
-_RANGE = re.compile(
-    r"(?:from|between|от|с)?\s*(-?\d+(?:\.\d+)?)\s*(?:-|to|and|до|по|\.\.\.?)\s*(\d+(?:\.\d+)?)\b",
-    re.IGNORECASE,
-)
-_MOST = re.compile(
-    r"(?:up to|at most|max(?:imum)?(?: of)?|no more than|less than|out of|<=|"
-    r"до|не более|не больше|максимум|из)"
-    r"\s*(\d+(?:\.\d+)?)", re.IGNORECASE
-)  # fmt: skip
-_LEAST = re.compile(
-    r"(?:at least|min(?:imum)?(?: of)?|no less than|more than|>=|от|"
-    r"не менее|не меньше|минимум)\s*(\d+(?:\.\d+)?)",
-    re.IGNORECASE,
-)
-_POSITIVE = re.compile(r"\b(positive|non-negative|not negative|неотрицател\w+|положител\w+)\b", re.IGNORECASE)
-_YES_NO = re.compile(
-    r"\b(yes\s*/\s*no|yes or no|true\s*/\s*false|да\s*/\s*нет|да или нет|да or нет|or not|или нет)\b",
-    re.IGNORECASE,
-)
-_NOT_BEFORE = re.compile(
-    r"(?:not before|not earlier than|after|не раньше|не ранее|позже)\s+(?:the\s+)?(.+)$", re.IGNORECASE
-)
-_UNITS = {
-    "kg": "kg", "кг": "кг", "g": "g", "г": "г", "km": "km", "км": "км", "cm": "cm", "см": "см",
-    "m²": "m²", "м²": "м²", "minutes": "min", "минутах": "мин", "min": "min", "мин": "мин", "hours": "h",
-    "часах": "ч", "percent": "%", "процентах": "%", "%": "%", "litres": "l", "liters": "l", "литрах": "л",
-    "days": "d", "tons": "t", "tonnes": "t", "тонн": "т", "тоннах": "т", "днях": "дн",
-    "euro": "€", "euros": "€", "€": "€", "dollars": "$", "$": "$", "usd": "$",
-    "rubles": "₽", "рублях": "₽", "руб": "₽", "₽": "₽", "°c": "°C", "seats": "", "шт": "шт",
-}  # fmt: skip
-_TYPES: dict[str, FieldType] = {
-    "text": "text", "string": "text", "строка": "text", "текст": "text", "long text": "long_text",
-    "textarea": "long_text", "многострочный текст": "long_text", "number": "integer", "integer": "integer",
-    "int": "integer", "целое": "integer", "целое число": "integer", "число": "integer", "decimal": "decimal",
-    "float": "decimal", "дробное": "decimal", "money": "money", "деньги": "money", "currency": "money",
-    "boolean": "boolean", "bool": "boolean", "checkbox": "boolean", "flag": "boolean", "флажок": "boolean",
-    "логическое": "boolean", "date": "date", "дата": "date", "datetime": "datetime", "timestamp": "datetime",
-    "дата и время": "datetime", "time": "time", "время": "time", "email": "email", "phone": "phone",
-    "телефон": "phone", "url": "url", "link": "url", "ссылка": "url",
-}  # fmt: skip
-_FLAGS = re.compile(
-    r"^(?:is |are )?(required|optional|unique|mandatory|not required|обязател\w+|необязател\w+|уникал\w+|"
-    r"не обязател\w+|must be unique|auto\w*|и т ?д|и т ?п|etc|и др|и другое|and so on|nullable|primary key)$",
-    re.IGNORECASE,
-)
-
-
-def text_of(nodes: Sequence[Node]) -> str:
-    return " ".join(_text(node) for node in nodes).strip()
-
-
-def _text(node: Node) -> str:
-    if isinstance(node, Number):
-        return f"{node.value:g}" if abs(node.value) < 1e6 else f"{node.value:.0f}"
-    return node.text
 
 
 def read_items(nodes: Sequence[Node]) -> tuple[Item, ...]:
@@ -139,22 +48,6 @@ def _status_phrase(russian: bool) -> Phrase:
     return Phrase((Unit(tokens(word), attribute="status"),))
 
 
-def segments(nodes: Sequence[Node]) -> Iterator[Segment]:
-    """The list cut at its commas and "and"s; what stands in parentheses stays whole."""
-    current: list[Node] = []
-    depth = 0
-    for node in nodes:
-        depth += _depth(node)
-        if depth <= 0 and _separates(node):
-            if current:
-                yield tuple(current)
-            current = [node] if node == Mark(";") else []
-        else:
-            current.append(node)
-    if current:
-        yield tuple(current)
-
-
 def _whole(parts: list[Segment]) -> list[Segment]:
     """ "contracts between a member and a desk": the "and" joins what the contract is between."""
     found: list[Segment] = []
@@ -165,16 +58,6 @@ def _whole(parts: list[Segment]) -> list[Segment]:
         else:
             found.append(part)
     return found
-
-
-def _depth(node: Node) -> int:
-    return {"(": 1, "[": 1, ")": -1, "]": -1}.get(node.text, 0) if isinstance(node, Mark) else 0
-
-
-def _separates(node: Node) -> bool:
-    if isinstance(node, Mark):
-        return node.text in {",", ";", "/", "|"}
-    return isinstance(node, Cue) and node.kind == "and"
 
 
 def _read(parts: list[Segment]) -> Iterator[Item]:
@@ -196,7 +79,7 @@ def _segment(parts: list[Segment], at: int) -> tuple[list[Item], int]:
     assert isinstance(phrase, Phrase)
     if phrase != (segment := (*segment[:start], _valued(phrase), *segment[start + 1 :]))[start]:
         return _segment([*parts[:at], segment, *parts[at + 1 :]], at)
-    if (alone := _without_flag(phrase)) is not phrase:
+    if (alone := without_flag(phrase)) is not phrase:
         items, used = _segment([*parts[:at], (alone, *segment[start + 1 :]), *parts[at + 1 :]], at)
         return [replace(items[0], unique=True), *items[1:]], used
     if any(isinstance(node, Filler) and node.text == "whether" for node in segment[:start]):
@@ -220,13 +103,6 @@ def _valued(phrase: Phrase) -> Phrase:
         return phrase
     whole = Unit((*modifier.words, *phrase.head.words), attribute=modifier.attribute)
     return replace(phrase, units=(*phrase.units[:-2], whole))
-
-
-def _without_flag(phrase: Phrase) -> Phrase:
-    """ "a unique code": what is said of the code is not part of its name."""
-    first = phrase.units[0]
-    flagged = len(phrase.units) > 1 and len(first.words) == 1 and _UNIQUE.match(first.last.low)
-    return replace(phrase, units=phrase.units[1:]) if flagged else phrase
 
 
 _IT_IS = ("it", "they", "he", "she", "is", "are", "was", "were", "been", "он", "она", "они", "a", "the")
@@ -280,7 +156,7 @@ def _opens(node: Node) -> bool:
 
 
 def _in_parentheses(tail: Segment, index: int) -> bool:
-    return sum(_depth(node) for node in tail[:index]) > 0
+    return sum(nesting(node) for node in tail[:index]) > 0
 
 
 def _is_choice(phrase: Phrase) -> bool:
@@ -364,21 +240,12 @@ def _while_unknown(parts: Sequence[Segment]) -> int:
     return len(parts)
 
 
-def is_state(text: str) -> bool:
-    return state_key(text) is not None
-
-
-def state_key(text: str) -> str | None:
-    index = lexicon.state_index(is_cyrillic(text))
-    return index.get(lemmas(text))
-
-
 def _run_of_choices(parts: list[Segment], at: int, item: Item, tail: Segment) -> tuple[list[Item], int]:
     """ "status new, packed, sent": values follow their attribute without a mark."""
     following = parts[at + 1 :]
     taken = _while_unknown(following)
     first = text_of(tail)
-    if taken == 0 or _FLAGS.match(first) or _rules(item, first) != item:
+    if taken == 0 or FLAGS.match(first) or said_of(item, first) != item:
         return [_with_tail(item, tail)], 1
     return [replace(item, choices=(first, *(text_of(part) for part in following[:taken])))], 1 + taken
 
@@ -389,8 +256,8 @@ def _side_by_side(phrase: Phrase, tail: Segment) -> list[Item]:
     current, said, attached = phrase, list[Node](), False
     depth = 0
     for node in tail:
-        depth += _depth(node)
-        flag = isinstance(node, Phrase) and _FLAGS.match(node.text)
+        depth += nesting(node)
+        flag = isinstance(node, Phrase) and FLAGS.match(node.text)
         if isinstance(node, Phrase) and depth <= 0 and not attached and not flag:
             items.append(_with_tail(Item(current), tuple(said)))
             current, said = node, []
@@ -405,7 +272,7 @@ def _side_by_side(phrase: Phrase, tail: Segment) -> list[Item]:
 
 def _with_tail(item: Item, tail: Segment) -> Item:
     inside, outside = _parted(tail)
-    item = _rules(item, text_of(outside))
+    item = said_of(item, text_of(outside))
     item = replace(item, about=tuple(node for node in outside if isinstance(node, Phrase)))
     for group in inside:
         item = _parenthesis(item, group)
@@ -418,10 +285,10 @@ def _parted(tail: Segment) -> tuple[list[Segment], Segment]:
     group: list[Node] | None = None
     depth = 0
     for node in tail:
-        depth += _depth(node)
-        if _depth(node) > 0 and depth == 1:
+        depth += nesting(node)
+        if nesting(node) > 0 and depth == 1:
             group = []
-        elif _depth(node) < 0 and depth <= 0:
+        elif nesting(node) < 0 and depth <= 0:
             if group:
                 inside.append(tuple(group))
             group, depth = None, 0
@@ -441,13 +308,13 @@ def _parenthesis(item: Item, group: Segment) -> Item:
     if not (item.phrase.attribute and not item.phrase.thing) and _lists_fields(item.phrase, parts):
         return replace(item, nested=tuple(_read(parts)))
     whole = text_of(group)
-    if _YES_NO.search(whole):
+    if YES_NO.search(whole):
         return replace(item, type="boolean")
     left: list[str] = []
     for part in parts:
         text = text_of(part)
-        changed = _rules(item, text)
-        if changed == item and not _FLAGS.match(text):
+        changed = said_of(item, text)
+        if changed == item and not FLAGS.match(text):
             left.append(text)
         item = changed
     left = [text for text in left if not re.match(r"^(etc|и т\b|и др)", text, re.IGNORECASE)]
@@ -460,7 +327,7 @@ def _either_or(group: Segment, parts: Sequence[Segment]) -> bool:
     joined = sum(isinstance(node, Cue) and node.text in {"or", "или"} for node in group) == 1
     return (
         joined
-        and not _YES_NO.search(text_of(group))
+        and not YES_NO.search(text_of(group))
         and Mark(",") not in group
         and len(parts) == 2
         and all(len(part) == 1 for part in parts)
@@ -469,78 +336,3 @@ def _either_or(group: Segment, parts: Sequence[Segment]) -> bool:
 
 def _looks_nested(parts: Sequence[Segment], item: Item) -> bool:
     return bool(item.phrase.thing) and _mostly_known(parts)
-
-
-def _rules(item: Item, text: str) -> Item:
-    """What a few words say about an attribute."""
-    low = re.sub(r"(^|from|between|от) ?- (?=\d)", r"\1 -", text.lower()).strip()
-    if not low:
-        return item
-    if low in _TYPES:
-        return replace(item, type=_TYPES[low])
-    if _OPTIONAL.search(low):
-        item = replace(item, optional=True)
-    elif _REQUIRED.search(low):
-        item = replace(item, required=True)
-    if _UNIQUE.search(low):
-        item = replace(item, unique=True)
-    if _YES_NO.search(low):
-        item = replace(item, type="boolean")
-    if found := _NOT_BEFORE.search(low):
-        item = replace(item, not_before=found.group(1))
-    return _limits(_measured(item, low), low)
-
-
-def _limits(item: Item, low: str) -> Item:
-    if found := _RANGE.search(low):
-        least, most = float(found.group(1)), float(found.group(2))
-        return replace(item, minimum=least, maximum=most) if least <= most else item
-    if found := _MOST.search(low):
-        item = replace(item, maximum=float(found.group(1)))
-    if (found := _LEAST.search(low)) and not (low.startswith("от") and item.maximum is not None):
-        item = replace(item, minimum=float(found.group(1)))
-    return replace(item, minimum=0.0) if _POSITIVE.search(low) else item
-
-
-def _measured(item: Item, low: str) -> Item:
-    words = low.split()
-    unit = next((_UNITS[word] for word in words if word in _UNITS), None)
-    whole = (len(words) <= 3 or words[0] in {"in", "в"}) and unit is not None
-    return replace(item, unit=unit) if whole and unit else item
-
-
-Shape = Literal["attributes", "things", "states"]
-
-
-def shape(subject: Phrase | None, items: Sequence[Item]) -> Shape:
-    """What a list after a colon is: fields of the thing named, other things, or states it passes through."""
-    named = [item for item in items if not item.choices or item.phrase.thing]
-    if len(items) >= 2 and sum(is_state(item.phrase.text) or _stateish(item) for item in items) * 2 > len(
-        items
-    ):
-        return "states"
-    things = sum(_only_thing(item) for item in named)
-    many = sum(_many_of(item) for item in named)
-    several = things >= 2 and things * 2 > len(items)
-    listed = several and many * 2 >= things and (subject is None or subject.thing is None)
-    if listed or (many >= 2 and many * 3 >= len(items) * 2):
-        return "things"
-    return "attributes"
-
-
-def _stateish(item: Item) -> bool:
-    head = item.phrase.head
-    return head.adjective and item.phrase.complement is None
-
-
-def _many_of(item: Item) -> bool:
-    phrase = item.phrase
-    return bool(item.nested) or (phrase.thing is not None and phrase.plural and phrase.attribute is None)
-
-
-def _only_thing(item: Item) -> bool:
-    phrase = item.phrase
-    return bool(item.nested) or (phrase.thing is not None and (phrase.attribute is None or phrase.plural))
-
-
-__all__ = ["Item", "Shape", "Verb", "is_state", "read_items", "segments", "shape", "state_key", "text_of"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from samokoder.offline.understanding.clauses import first_noun, first_thing, is_cue
 from samokoder.offline.understanding.facts import Fact, Life
-from samokoder.offline.understanding.items import is_state, segments, text_of
+from samokoder.offline.understanding.item import is_state, segments, text_of
 from samokoder.offline.understanding.phrases import Cue, Filler, Mark, Node, Nodes, Phrase
 from samokoder.offline.understanding.subjects import status_owner
 

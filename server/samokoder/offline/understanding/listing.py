@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from samokoder.offline.understanding.clauses import is_cue, names_known, prepositional
 from samokoder.offline.understanding.facts import Belongs, Fact, Fields, Life, Mention, Strength
-from samokoder.offline.understanding.items import Item, read_items
+from samokoder.offline.understanding.item import Item
+from samokoder.offline.understanding.items import read_items
 from samokoder.offline.understanding.phrases import Nodes, Phrase, Verb, nodes
 from samokoder.offline.understanding.subjects import is_thing, is_venue, meant
 

@@ -9,7 +9,7 @@ from samokoder.domain.data_model import Choice, Field, Transition, Workflow
 from samokoder.offline.understanding import labels, lexicon
 from samokoder.offline.understanding.drafts import Draft
 from samokoder.offline.understanding.fields import named_choices
-from samokoder.offline.understanding.items import is_state
+from samokoder.offline.understanding.item import is_state
 from samokoder.offline.understanding.lexicon import capital
 
 _STATUS = {"en": "Status", "ru": "Статус"}

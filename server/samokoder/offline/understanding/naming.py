@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from samokoder.offline.understanding.facts import Fact, Fields
-from samokoder.offline.understanding.items import Item
+from samokoder.offline.understanding.item import Item
 from samokoder.offline.understanding.phrases import Phrase, Unit
 
 

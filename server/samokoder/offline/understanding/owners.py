@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from samokoder.offline.understanding.clauses import is_cue, prepositional, resumes
-from samokoder.offline.understanding.items import Item
+from samokoder.offline.understanding.item import Item
 from samokoder.offline.understanding.phrases import Cue, Node, Nodes, Phrase, Verb, nodes
 from samokoder.offline.understanding.subjects import is_container, is_thing, meant
 

@@ -16,7 +16,8 @@ from samokoder.offline.understanding.clauses import (
 )
 from samokoder.offline.understanding.definitions import definition_of
 from samokoder.offline.understanding.facts import Belongs, Fact, Fields, HasMany, Life, Mention, Strength
-from samokoder.offline.understanding.items import Item, read_items
+from samokoder.offline.understanding.item import Item
+from samokoder.offline.understanding.items import read_items
 from samokoder.offline.understanding.joining import JOINING, assigned, given_to, per_each
 from samokoder.offline.understanding.life_cycles import life_of
 from samokoder.offline.understanding.listing import bare_list, listed_things, loose_attributes, things_kept

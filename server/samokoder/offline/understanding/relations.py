@@ -9,7 +9,7 @@ from samokoder.offline.understanding import lexicon
 from samokoder.offline.understanding.drafts import Draft, Drafts, key_of
 from samokoder.offline.understanding.facts import Belongs, Fact, HasMany, May, PartOf, Strength
 from samokoder.offline.understanding.fields import relation
-from samokoder.offline.understanding.items import Item
+from samokoder.offline.understanding.item import Item
 from samokoder.offline.understanding.phrases import Phrase
 
 

@@ -11,7 +11,7 @@ from samokoder.offline.understanding.asked import asked_metrics, exported
 from samokoder.offline.understanding.drafts import Draft, Drafts, collect, key_of, strongest
 from samokoder.offline.understanding.entities import entities, with_export
 from samokoder.offline.understanding.facts import Decision, Fact, Fields, Life, Strength
-from samokoder.offline.understanding.items import Item
+from samokoder.offline.understanding.item import Item
 from samokoder.offline.understanding.naming import resolved
 from samokoder.offline.understanding.phrases import Phrase, Unit, language_of
 from samokoder.offline.understanding.questions import answered, questions
