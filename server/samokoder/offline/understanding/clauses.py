@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from samokoder.offline.understanding.item import text_of
+from samokoder.offline.understanding.item import is_state, text_of
 from samokoder.offline.understanding.phrases import Cue, Filler, Mark, Node, Nodes, Phrase, Verb
 from samokoder.offline.understanding.subjects import meant
 
@@ -149,6 +149,8 @@ def _orders(node: Node) -> bool:
 
 def _begins_clause(node: Node, before: Node) -> bool:
     if isinstance(node, Verb):
+        if isinstance(before, Phrase) and before.attribute == "status" and is_state(node.text):
+            return False  # "status open, fixed": its values
         return isinstance(before, Phrase) and not node.text.lower().endswith(
             ("ed", "ing", "done", "taken", "sold")
         )

@@ -15,7 +15,7 @@ def life_of(clause: Nodes, last: Phrase | None) -> list[Fact]:
         return _arrow_life(clause, arrows, last)
     at = next((i for i, node in enumerate(clause) if isinstance(node, Cue) and node.kind == "states"), None)
     if at is None:
-        return _from_to(clause, last) or _after_status(clause, last)
+        return _from_to(clause, last) or _is_one_of(clause) or _after_status(clause, last)
     names = state_names(clause[at + 1 :])
     known = sum(is_state(name) for name in names)
     if len(names) < 2 or (known * 2 < len(names)):
@@ -35,6 +35,18 @@ def _from_to(clause: Nodes, last: Phrase | None) -> list[Fact]:
     if len(names) < 3 or known * 2 < len(names):
         return []
     return [Life(status_owner(clause[:at]) or first_thing(clause[:at]) or last, names)]
+
+
+def _is_one_of(clause: Nodes) -> list[Fact]:
+    """ "An application is submitted, accepted or rejected": a thing, and at least three states."""
+    at = next((i for i, node in enumerate(clause) if node in (Filler("is"), Filler("are"))), None)
+    if not at or not isinstance(thing := clause[at - 1], Phrase) or thing.thing is None:
+        return []
+    names = state_names(clause[at + 1 :])
+    known = sum(is_state(name) for name in names)
+    if len(names) < 3 or known * 2 < len(names) or any(len(name.split()) > 2 for name in names):
+        return []
+    return [Life(thing, names)]
 
 
 _FROM = (Filler("from"), Filler("от"), Filler("из"), Filler("с"))

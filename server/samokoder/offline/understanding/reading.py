@@ -36,6 +36,10 @@ _REPORTS = re.compile(
 
 
 def read(sentences: Sequence[str]) -> list[Fact]:
+    if len(sentences) > 1 and _is_title(sentences[0]):
+        rest = read(sentences[1:])
+        if any(isinstance(fact, Mention) and fact.strength >= Strength.kept for fact in rest):
+            return rest
     found: list[Fact] = []
     last: Phrase | None = None
     for sentence in sentences:
@@ -47,6 +51,13 @@ def read(sentences: Sequence[str]) -> list[Fact]:
         said = nodes(sentence)
         found += [*_between_them(said, found), *_attended(said, found)]
     return [*found, *made(found)]
+
+
+def _is_title(sentence: str) -> bool:
+    """ "Equipment maintenance in a factory.": says what it is about, and names nothing to keep."""
+    said = without_end(nodes(sentence))
+    named = [node for node in said if isinstance(node, Phrase)]
+    return 0 < len(named) <= 3 and not any(isinstance(node, Verb | Cue | Mark) for node in said)
 
 
 def _between_them(sentence: Nodes, said: Sequence[Fact]) -> list[Fact]:
@@ -128,12 +139,16 @@ def _clause(clause: Nodes, last: Phrase | None) -> list[Fact]:
         for item in fact.items
         if item.phrase.attribute and item.phrase.complement is not None and not item.phrase.complement.plural
     }
+    values = _values(found)
     listed = sum(isinstance(f, Mention) and f.strength >= Strength.kept for f in found)
     heading = _heading(clause) if listed >= 2 else ()
     spoken = [
         phrase
         for phrase in all_phrases(outside_parentheses(clause))
-        if phrase.thing and phrase not in figures and phrase not in heading
+        if phrase.thing
+        and phrase not in figures
+        and phrase not in heading
+        and phrase.text.lower() not in values
     ]
     return [*found, *(Mention(phrase, Strength.spoken_of) for phrase in spoken)]
 
@@ -155,6 +170,13 @@ def _heading(clause: Nodes) -> tuple[Phrase, ...]:
     """ "Football league: teams, players": what stands in the singular before the colon names the whole."""
     at = next((i for i, node in enumerate(clause) if node == Mark(":")), 0)
     return tuple(phrase for phrase in all_phrases(clause[:at]) if not phrase.plural)
+
+
+def _values(found: Sequence[Fact]) -> frozenset[str]:
+    """What is one of several values names nothing to keep: "status: project, signed"."""
+    states = [state for fact in found if isinstance(fact, Life) for state in fact.states]
+    items = [item for fact in found if isinstance(fact, Fields) for item in fact.items]
+    return frozenset([*states, *(choice.lower() for item in items for choice in item.choices)])
 
 
 _AMOUNTS = frozenset(

@@ -66,6 +66,8 @@ def said_of(item: Item, text: str) -> Item:
     low = re.sub(r"(^|from|between|от) ?- (?=\d)", r"\1 -", text.lower()).strip()
     if not low:
         return item
+    if low in {"on", "at"} and item.phrase.head.last.low.endswith("ed"):
+        return replace(item, type="date" if low == "on" else "datetime")  # "installed on"
     if low in _TYPES:
         return replace(item, type=_TYPES[low])
     if _OPTIONAL.search(low):
