@@ -7,6 +7,7 @@ SIGTERM without tidying up, and stops when the client stops reading.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -53,7 +54,12 @@ def serve_tcp(backend: Backend, port: int) -> int:
     return _run(_tcp(backend, port))
 
 
+COLLECTING = (10_000, 20, 20)
+"""A whole collection stops everything for 100 ms, and at Python's own pace there is one in each run."""
+
+
 def _run(main: Any) -> int:
+    gc.set_threshold(*COLLECTING)
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )
