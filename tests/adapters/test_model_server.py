@@ -10,12 +10,15 @@ from pathlib import Path
 import anyio
 import pytest
 
+from samokoder.adapters.models.abilities import probe
 from samokoder.adapters.models.dialect import Dialect
+from samokoder.adapters.models.discovery import discover
+from samokoder.adapters.models.providers import LOCAL
 from samokoder.adapters.openai_model import OpenAIModel
 from samokoder.domain.message import Message
 from samokoder.domain.request import Budget, Options, Request
 from samokoder.ports import ModelRequest, Sign
-from tests.adapters.model_server import model_server, needs_model_server
+from tests.adapters.model_server import CONTEXT, model_server, needs_model_server
 from tests.e2e.worlds import real_world
 
 pytestmark = [pytest.mark.model_server, pytest.mark.timeout(900)]
@@ -42,6 +45,14 @@ def ask(words: str, schema: dict[str, object] = BOOK, name: str = "book") -> Mod
 
 def small(url: str, tokens: int = 120, **options: object) -> OpenAIModel:
     return OpenAIModel(url, "smollm2", max_output=tokens, **options)  # type: ignore[arg-type]
+
+
+async def test_it_is_found_by_itself_with_the_context_it_runs_with_and_what_it_can_do(url: str) -> None:
+    (here,) = (provider for provider in LOCAL if provider.name == "llamacpp")
+    (found,) = await discover([here.model_copy(update={"base_url": url})])
+    assert (found.name, found.abilities.context) == ("llamacpp/smollm2", CONTEXT)
+    able = await probe(found)
+    assert able.streaming and able.json_schema and able.json_mode and not able.reasoning_effort
 
 
 @pytest.mark.parametrize("form", ["strict", "schema"])

@@ -13,6 +13,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -22,7 +23,7 @@ from pydantic import SecretStr
 
 from samokoder.adapters.models.dialect import MAX_OUTPUT, Dialect, Form, messages
 from samokoder.adapters.models.endpoint import FREE, Price
-from samokoder.adapters.models.events import EventStream, Heard, Unreadable, gathered
+from samokoder.adapters.models.events import EventStream, Heard, Unreadable
 from samokoder.adapters.models.pace import Pace
 from samokoder.adapters.models.trouble import Trouble, cut_off, trouble_in, trouble_of, unreadable
 from samokoder.domain import fenced
@@ -226,7 +227,7 @@ class OpenAIModel:
         streamed = "text/event-stream" in response.headers.get("content-type", "")
         events, whole, size, told = EventStream(), bytearray(), 0, 0.0
         with anyio.CancelScope() as scope:
-            async for piece in gathered(response.aiter_bytes()):
+            async for piece in response.aiter_bytes():
                 if (size := size + len(piece)) > LARGEST:
                     raise Unreadable
                 if not streamed:
@@ -257,7 +258,9 @@ class OpenAIModel:
         import httpx2
         from openai import AsyncOpenAI
 
-        given = self._http_client
+        from samokoder.adapters.models import wire
+
+        given = self._http_client or partial(wire.client, self._base_url, follow_redirects=True)
         client = AsyncOpenAI(
             base_url=self._base_url,
             api_key=self._key.get_secret_value() if self._key else "none",

@@ -47,6 +47,8 @@ def _client(endpoint: Endpoint) -> httpx2.AsyncClient:
     """For addresses with a query, and keys that are no bearer tokens."""
     import httpx2
 
+    from samokoder.adapters.models import wire
+
     class OwnHeader(httpx2.Auth):
         def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
             if endpoint.key_header != "Authorization":
@@ -54,4 +56,5 @@ def _client(endpoint: Endpoint) -> httpx2.AsyncClient:
                 request.headers.update(endpoint.headers)
             yield request
 
-    return httpx2.AsyncClient(params=dict(endpoint.query), auth=OwnHeader(), follow_redirects=False)
+    options = {"params": dict(endpoint.query), "auth": OwnHeader(), "follow_redirects": False}
+    return wire.client(endpoint.base_url, **options)

@@ -6,34 +6,16 @@ stream; what counts of a chunk is three fields.
 
 from __future__ import annotations
 
-import asyncio
 import json
-import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-FLOWING = 0.1
-"""Seconds after which a stream is one that flows; a short answer is read as it comes."""
-GATHER = 0.03
-"""Seconds between two reads of it: each has its price, however little it brings."""
-WAITED = 0.0005
-"""Seconds a piece takes at most that has only been fetched, not waited for."""
+from pydantic_core import from_json
 
 
 class Unreadable(ValueError):
     """What came is no chat completion."""
-
-
-async def gathered(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The same pieces; between them, time for the next ones to gather in the socket."""
-    began = asked = time.monotonic()
-    async for piece in pieces:
-        came = time.monotonic()
-        yield piece
-        if came - asked > WAITED and came - began > FLOWING:
-            await asyncio.sleep(GATHER)
-        asked = time.monotonic()
 
 
 class EventStream:
@@ -74,7 +56,8 @@ class Heard:
 
     @property
     def text(self) -> str:
-        return "".join(self.pieces)
+        """Halves of a character that came one by one are one again; what is left alone is replaced."""
+        return "".join(self.pieces).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     @property
     def whole(self) -> bool:
@@ -87,7 +70,7 @@ class Heard:
             self.done = True
             return
         try:
-            self._chunk(json.loads(data), "delta")
+            self._chunk(_read(data), "delta")
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
             raise Unreadable from None
 
@@ -127,3 +110,11 @@ class Heard:
         if text:
             self.pieces.append(text)
             self.characters += len(text)
+
+
+def _read(data: bytes) -> Any:
+    """The quick reader first; it refuses halves of characters that some endpoints send one by one."""
+    try:
+        return from_json(data)
+    except ValueError:
+        return json.loads(data)
