@@ -55,7 +55,8 @@ class ModelReply(Value):
 class Sign(Value):
     """A sign of life of a call under way."""
 
-    kind: Literal["writing", "waiting", "fallback", "warning"]
+    kind: Literal["asked", "refused", "writing", "waiting", "fallback", "warning"]
+    """``asked``: the question is on its way and may have to be paid for; ``refused``: it need not."""
     characters: int = 0
     """Of the answer so far."""
     seconds: float = 0

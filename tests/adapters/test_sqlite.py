@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from samokoder.adapters.sqlite import open_journal, owner
-from samokoder.domain.request import Budget, Usage
-from samokoder.errors import FolderBusy, SetupError, StateDamaged, StateTooNew
+from samokoder.domain.request import Budget, Purpose, Usage
+from samokoder.errors import BudgetExceeded, FolderBusy, SetupError, StateDamaged, StateTooNew
 from tests.contracts.test_journal import asked, record, said
 from tests.orchestrator import story
 
@@ -164,7 +164,25 @@ async def test_what_another_server_paid_for_meanwhile_is_found(path: Path) -> No
     await other.close()
 
 
-async def test_what_the_dead_held_is_given_back(path: Path) -> None:
+async def test_a_call_whose_server_was_killed_is_booked_as_the_most_it_can_have_cost(path: Path) -> None:
+    journal = await open_journal(path)
+    await journal.create("r1", story.request(), "now")
+    most = Usage(calls=1, tokens_in=10, tokens_out=30, cost=90)
+    await journal.reserve("r1", asked(), most, Budget(cost=100), Purpose(task="T1", day="d"))
+    await journal.close()
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE model_call SET owner = ?", (owner.own().rsplit(":", 1)[0] + ":0",))
+    journal = await open_journal(path)
+    (booking,) = await journal.bookings("r1")
+    assert (booking.task, booking.day, booking.usage.model_copy(update={"seconds": 0})) == ("T1", "d", most)
+    assert await journal.paid_reply("r1", asked().digest) is None
+    with pytest.raises(BudgetExceeded):
+        await journal.reserve("r1", asked(), Usage(calls=1, cost=11), Budget(cost=100))
+    await journal.reserve("r1", asked(), Usage(calls=1, cost=10), Budget(cost=100))
+    await journal.close()
+
+
+async def test_what_the_dead_held_is_given_back_where_it_cost_nothing(path: Path) -> None:
     journal = await open_journal(path)
     await journal.create("r1", story.request(), "now")
     await journal.reserve("r1", asked(), Usage(calls=1), Budget(calls=1))

@@ -19,7 +19,7 @@ from samokoder.offline import chat
 from samokoder.offline.responder import say
 from samokoder.offline.serve import listen
 from samokoder.offline.transport import OfflineTransport
-from samokoder.ports import LanguageModel, ModelRequest
+from samokoder.ports import LanguageModel, ModelRequest, Sign
 from tests.agents.briefs import every_brief
 from tests.offline.blueprints import BOOKS
 
@@ -90,6 +90,13 @@ async def test_a_call_given_up_leaves_the_model_usable(model: LanguageModel) -> 
     assert (await model.complete(REQUEST)).text
 
 
+async def test_it_says_when_the_question_is_on_its_way(model: LanguageModel) -> None:
+    signs: list[Sign] = []
+    await model.complete(REQUEST, signs.append)
+    assert signs[0].kind == "asked"
+    assert all(sign.kind != "refused" for sign in signs)
+
+
 async def test_it_has_a_name_to_show(model: LanguageModel) -> None:
     assert model.name.strip()
 
@@ -121,6 +128,8 @@ async def test_a_model_that_is_not_there_is_unavailable() -> None:
 
     nobody = OpenAIModel("http://127.0.0.1:9/v1", "m", retries=0)
     for model in (FakeModel(gone), nobody):
+        signs: list[Sign] = []
         with pytest.raises(ModelUnavailable):
-            await model.complete(REQUEST)
+            await model.complete(REQUEST, signs.append)
+        assert [sign.kind for sign in signs][-1:] != ["asked"], "nobody pays for it"
     await nobody.close()

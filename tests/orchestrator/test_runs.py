@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -216,6 +217,30 @@ async def test_a_cancelled_call_is_billed_for_what_it_had_written() -> None:
     await runs.cancel(run_id)
     costs = await runs.costs(run_id)
     assert (costs.total.tokens_out, costs.total.cost) == (100, 10)
+
+
+@pytest.mark.parametrize(
+    ("signs", "calls"),
+    [(["asked"], 1), (["asked", "refused", "waiting"], 0), (["refused", "asked"], 1), ([], 0)],
+)
+async def test_a_call_broken_off_before_its_first_word_is_billed_for_the_question(
+    signs: list[Any], calls: int
+) -> None:
+    class Thinking(Player):
+        async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
+            for kind in signs:
+                watch(Sign(kind=kind))
+            began.set()
+            await asyncio.sleep(30)
+            raise AssertionError
+
+    began = asyncio.Event()
+    runs = Runs(world(model=Thinking()))
+    run_id = await runs.start(story.request())
+    await asyncio.wait_for(began.wait(), 10)
+    await runs.cancel(run_id)
+    spent = (await runs.costs(run_id)).total
+    assert (spent.calls, spent.tokens_in, spent.tokens_out) == (calls, 100 * calls, 0)
 
 
 async def test_a_spent_budget_ends_resumable() -> None:

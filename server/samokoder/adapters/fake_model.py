@@ -36,6 +36,7 @@ class FakeModel:
         self.asked.append(request)
         text = self._script(request)
         kept = text[: self.longest]
+        watch(Sign(kind="asked"))
         watch(Sign(kind="writing", characters=len(kept)))
         usage = Usage(calls=1, tokens_in=_length(request), tokens_out=len(kept), cost=self._cost)
         return ModelReply(text=kept, model=self._name, usage=usage, truncated=kept != text)

@@ -186,8 +186,10 @@ class OpenAIModel:
 
     async def _ask(self, request: ModelRequest, dialect: Dialect, watch: Watch) -> ModelReply | Trouble:
         async with self._pace.slot() as sent_in:
+            watch(Sign(kind="asked"))
             heard = await self._call(dialect.body(request, self._model), watch)
         if isinstance(heard, Trouble):
+            watch(Sign(kind="refused"))
             self._reached |= heard.status is not None
             if heard.status == 429:
                 self._pace.too_many(sent_in)

@@ -116,23 +116,27 @@ async def _whole_reply(
 async def _reply(request: ModelRequest, run: Run, world: World, model: LanguageModel) -> ModelReply:
     """A reply that was paid for before, or a new one; money is set aside before it is asked for.
 
-    What is broken off while the answer was being written is paid for, too.
+    What is broken off once it was asked is paid for, too: the question, and what was written of the answer.
     """
     if paid := await world.journal.paid_reply(run.id, request.digest):
         return paid
     purpose = Purpose(task=world.task, day=world.today())
     ticket = await _room(request, run, world, model.worst_case(request), purpose)
-    reply, written = None, 0
+    reply, asked, written = None, False, 0
 
     def watch(sign: Sign) -> None:
-        nonlocal written
+        nonlocal asked, written
+        if sign.kind in ("asked", "refused"):
+            asked = sign.kind == "asked"
+            return
         written = max(written, sign.tokens)
         world.watch(sign)
 
     try:
         reply = await model.complete(request, watch)
     finally:
-        lost = model.worst_case(request, written) if written and reply is None else NOTHING_LOST
+        under_way = reply is None and (asked or written)
+        lost = model.worst_case(request, written) if under_way else NOTHING_LOST
         spent = await world.journal.settle(ticket, reply, lost)
     for why in caps.warnings(run.request.options.budget, spent, reply.usage.cost, purpose):
         world.watch(Sign(kind="warning", why=why))

@@ -43,7 +43,7 @@ class Clock:
 async def test_the_first_answers_while_it_can() -> None:
     signs: list[Sign] = []
     reply = await FirstOf([saying("one"), saying("two")]).complete(REQUEST, signs.append)
-    assert (reply.text, [sign.kind for sign in signs]) == ("one", ["writing"])
+    assert (reply.text, [sign.kind for sign in signs]) == ("one", ["asked", "writing"])
 
 
 async def test_the_next_is_asked_when_one_is_away_and_the_person_is_told() -> None:

@@ -54,7 +54,7 @@ class SqliteJournal:
         assert isinstance(driver, aiosqlite.Connection)
         self._driver = driver
         async with self._writing() as transaction:
-            await ledger.release_of_the_dead(transaction)
+            await ledger.end_of_the_dead(transaction)
 
     async def close(self) -> None:
         await self._writer.close()

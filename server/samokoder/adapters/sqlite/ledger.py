@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, Update, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Float, Select, Update, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from samokoder.adapters import room
@@ -35,7 +35,7 @@ async def reserve(
     except BudgetExceeded as error:
         if not error.may_pass:
             raise
-        await release_of_the_dead(transaction)  # nobody would ever settle theirs
+        await end_of_the_dead(transaction)  # nobody would ever settle theirs
         await _see_room(transaction, run_id, worst, budget, purpose)
     ticket = uuid.uuid4().hex
     row = {
@@ -215,15 +215,18 @@ async def bookings(connection: AsyncConnection, run_id: str | None) -> list[Book
 
 
 _HOLDERS = select(model_call.c.owner).where(model_call.c.state == "reserved").distinct()
-_RELEASE_OF = (
+_END_OF = (
     update(model_call)
     .where(model_call.c.owner == bindparam("of"), model_call.c.state == "reserved")
-    .values(state="released")
+    .values(state=case((model_call.c.cost > 0, "lost"), else_="released"))
 )
 
 
-async def release_of_the_dead(transaction: Transaction) -> None:
-    """Give back what was set aside by servers that no longer run."""
+async def end_of_the_dead(transaction: Transaction) -> None:
+    """End the calls of servers that no longer run.
+
+    Nobody knows what was written when its reader died: it is booked as the most it can have cost.
+    """
     for (holder,) in await transaction.rows(_HOLDERS):
         if not owner.alive(holder):
-            await transaction.run(_RELEASE_OF, of=holder)
+            await transaction.run(_END_OF, of=holder)
