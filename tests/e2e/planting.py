@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx2
 
@@ -34,11 +35,15 @@ class Fault:
         return spoiled
 
 
-class PlantingTransport(httpx2.AsyncBaseTransport):
-    """The embedded model, with faults planted in what the coders and testers answer."""
+Spoil = Callable[[str, list[dict[str, str]], Any], Any]
+"""From a role, what it was asked and its honest answer to the answer that is given."""
 
-    def __init__(self, inner: httpx2.AsyncBaseTransport, *faults: Fault) -> None:
-        self._inner, self._faults = inner, faults
+
+class SpoilingTransport(httpx2.AsyncBaseTransport):
+    """A model whose answers are changed on their way."""
+
+    def __init__(self, inner: httpx2.AsyncBaseTransport, spoil: Spoil) -> None:
+        self._inner, self._spoil = inner, spoil
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """The answer is had whole, spoiled, and given as the client wants it: whole or as a stream."""
@@ -48,7 +53,8 @@ class PlantingTransport(httpx2.AsyncBaseTransport):
         )
         answered = json.loads(await (await self._inner.handle_async_request(plain)).aread())
         message = answered["choices"][0]["message"]
-        message["content"] = self._spoil(asked, message["content"])
+        role = asked["response_format"]["json_schema"]["name"]
+        message["content"] = json.dumps(self._spoil(role, asked["messages"], json.loads(message["content"])))
         if not asked.get("stream"):
             return httpx2.Response(200, json=answered, request=request)
         sent = b"".join(chat.events(chat.read(asked), answered))
@@ -56,10 +62,16 @@ class PlantingTransport(httpx2.AsyncBaseTransport):
             200, headers={"Content-Type": "text/event-stream"}, content=sent, request=request
         )
 
-    def _spoil(self, asked: dict, content: str) -> str:  # type: ignore[type-arg]
-        role = asked["response_format"]["json_schema"]["name"]
-        brief = next(m["content"] for m in asked["messages"] if m["role"] == "user")
-        answer = json.loads(content)
+
+class PlantingTransport(SpoilingTransport):
+    """The embedded model, with faults planted in what the coders and testers answer."""
+
+    def __init__(self, inner: httpx2.AsyncBaseTransport, *faults: Fault) -> None:
+        super().__init__(inner, self._planted)
+        self._faults = faults
+
+    def _planted(self, role: str, messages: list[dict[str, str]], answer: Any) -> Any:
+        brief = next(message["content"] for message in messages if message["role"] == "user")
         if role == "code_monkey":
             path = parse(CodeMonkeyBrief, brief).order.path
             answer["text"] = self._plant(path, answer["text"])
@@ -67,7 +79,7 @@ class PlantingTransport(httpx2.AsyncBaseTransport):
             parse(TesterBrief, brief)
             for file in answer["files"]:
                 file["text"] = self._plant(file["path"], file["text"])
-        return json.dumps(answer)
+        return answer
 
     def _plant(self, path: str, text: str) -> str:
         for fault in self._faults:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from samokoder.agents.agent import Agent
 from samokoder.domain.architecture import Architecture
+from samokoder.domain.commands import objection
 from samokoder.domain.files import SourceFile, case_twins
 from samokoder.domain.request import RequestKind
 from samokoder.domain.specification import Answer, Specification
@@ -31,7 +32,8 @@ def _objection(brief: ArchitectBrief, answer: Architecture) -> str:
         return f"these are not yours to write: {', '.join(protected)}"
     if not answer.test_command:
         return "say how checks are run (test_command)"
-    return ""
+    commands = (answer.test_command, *((answer.service.command,) if answer.service else ()))
+    return next(filter(None, (objection(answer.language, command) for command in commands)), "")
 
 
 ARCHITECT = Agent("architect", ArchitectBrief, Architecture, _objection, tier="plan")
