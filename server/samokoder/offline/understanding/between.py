@@ -17,7 +17,8 @@ from samokoder.offline.understanding.facts import (
     Strength,
 )
 from samokoder.offline.understanding.item import Item
-from samokoder.offline.understanding.phrases import Cue, Filler, Nodes, Number, Phrase, Unit, nodes
+from samokoder.offline.understanding.items import read_items
+from samokoder.offline.understanding.phrases import Cue, Filler, Mark, Nodes, Number, Phrase, Unit, nodes
 from samokoder.offline.understanding.subjects import is_thing
 from samokoder.offline.understanding.words import tokens
 
@@ -77,10 +78,19 @@ def counted(clause: Nodes, found: Sequence[Fact]) -> list[Fact]:
     line = line_of(many.owner)
     kept = [f for f in found if f is not many and not isinstance(f, Fields)]
     item = Item(_phrase(str(amounts[0].attribute), many.owner.russian), required=True)
+    others = _beside(clause, amounts[0])
     return [
         *kept, Mention(line, Strength.described), PartOf(line, many.owner), Belongs(line, many.owned),
-        Fields(line, (item,)),
+        Fields(line, (item,)), *([Fields(many.owner, others)] if others else []),
     ]  # fmt: skip
+
+
+def _beside(clause: Nodes, amount: Phrase) -> tuple[Item, ...]:
+    """ "several dishes with quantity, a table and a time": what follows the quantity is the order's own."""
+    rest = clause[clause.index(amount) + 1 :]
+    return (
+        read_items(rest[1:]) if rest[:1] in ((Mark(","),), (Cue("and", "и"),), (Cue("and", "and"),)) else ()
+    )
 
 
 def confirmed(clause: Nodes) -> list[Fact]:

@@ -97,7 +97,10 @@ def _list_before(clause: Nodes, at: int) -> int | None:
 def _is_sentence(said: Nodes) -> bool:
     """A first phrase directly followed by a verb begins a clause of its own, not a list."""
     first = next((i for i, node in enumerate(said) if isinstance(node, Phrase)), None)
-    return first is not None and first + 1 < len(said) and _verbal(said[first + 1])
+    if first is None or first + 1 >= len(said):
+        return False
+    inside = first > 0 and prepositional(said, first) and is_cue(said[first + 1], "many")
+    return inside or _verbal(said[first + 1])
 
 
 def _verbal(node: Node) -> bool:

@@ -192,13 +192,19 @@ def _complete(part: Parts, language: str) -> None:
     if known is not None:
         _from_lexicon(part, known, language)
     person = known.person if known is not None else False
-    if not any(f.type == "text" for f in part.fields) and known is None:
+    if not any(f.type == "text" for f in part.fields) and known is None and not _happens(part):
         key = "full_name" if person else "name"
         part.fields.insert(0, from_lexicon(key, True, False, part.name, part.taken, language))
     if len(part.fields) < 2:
         part.fields.append(from_lexicon("notes", False, False, part.name, part.taken, language))
     if len(part.fields) < 2:
         part.fields.insert(0, from_lexicon("name", True, False, part.name, part.taken, language))
+
+
+def _happens(part: Parts) -> bool:
+    """A line of an order, a thing done on a day to another: known by what it refers to, without a name."""
+    day = any(f.type in {"date", "datetime"} for f in part.fields)
+    return bool(part.references) and part.said > 0 and (day or part.draft.whole is not None)
 
 
 def _from_lexicon(part: Parts, known: lexicon.Thing, language: str) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from samokoder.offline.understanding import lexicon
 from samokoder.offline.understanding.clauses import next_phrase
-from samokoder.offline.understanding.facts import Belongs, Fact, HasMany, Mention, Strength
+from samokoder.offline.understanding.facts import Belongs, Fact, Fields, HasMany, Mention, Strength
+from samokoder.offline.understanding.item import Item, text_of
 from samokoder.offline.understanding.owners import owner_of
-from samokoder.offline.understanding.phrases import Filler, Nodes, Phrase, Verb
+from samokoder.offline.understanding.phrases import Filler, Mark, Nodes, Number, Phrase, Verb, nodes
+from samokoder.offline.understanding.rules import said_of
 from samokoder.offline.understanding.subjects import is_thing
 
 
@@ -145,3 +147,27 @@ def per_each(clause: Nodes) -> Iterator[Fact]:
     each = preposition in (Filler("per"), Filler("for"), Filler("по"))
     if each and isinstance(one, Phrase) and isinstance(other, Phrase) and one.thing and other.thing:
         yield Belongs(one, other)
+
+
+_MARKS = frozenset({"grade", "review", "evaluation"})
+
+
+def marked(clause: Nodes) -> Iterator[Fact]:
+    """ "Grades for projects from 1 to 10": the limits are those of the mark, wherever they stand."""
+    at = next((i for i, n in enumerate(clause) if isinstance(n, Phrase) and n.thing in _MARKS), None)
+    if at is None or Mark("(") in clause:
+        return
+    named = clause[at]
+    rest = clause[at + 1 :]
+    numbers = [i for i, n in enumerate(rest) if isinstance(n, Number)]
+    ends = next((i for i, n in enumerate(rest) if n in (Mark(","), Mark(";"))), len(rest))
+    if len(numbers) != 2 or numbers[1] >= ends or not isinstance(named, Phrase):
+        return
+    item = said_of(Item(_mark(named.russian)), text_of(rest[numbers[0] - 1 : numbers[1] + 1]))
+    if item.maximum is not None:
+        yield from (Mention(named, Strength.kept), Fields(named, (item,)))
+
+
+def _mark(russian: bool) -> Phrase:
+    word = "отметка" if russian else "mark"
+    return next(node for node in nodes(word) if isinstance(node, Phrase))

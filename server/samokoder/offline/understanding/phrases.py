@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from typing import Literal
 
 from samokoder.offline.understanding import lexicon
+from samokoder.offline.understanding.spelling import corrected
 from samokoder.offline.understanding.words import Token, is_cyrillic, tokens
 
 CueKind = Literal[
@@ -147,17 +148,7 @@ _VERB_BEFORE = frozenset(
 
 
 def nodes(sentence: str) -> Nodes:
-    return tuple(_with_having(list(_with_complements(list(_joined(_parts(_corrected(tokens(sentence)))))))))
-
-
-@cache
-def _typos() -> Mapping[str, str]:
-    return dict(lexicon.load("grammar")["typos"])
-
-
-def _corrected(found: tuple[Token, ...]) -> tuple[Token, ...]:
-    fixes = _typos()
-    return tuple(tokens(fixes[token.low])[0] if token.low in fixes else token for token in found)
+    return tuple(_with_having(list(_with_complements(list(_joined(_parts(corrected(tokens(sentence)))))))))
 
 
 @cache

@@ -16,9 +16,10 @@ from samokoder.offline.understanding.clauses import (
 )
 from samokoder.offline.understanding.definitions import definition_of
 from samokoder.offline.understanding.facts import Belongs, Fact, Fields, HasMany, Life, Mention, Strength
+from samokoder.offline.understanding.happenings import happening
 from samokoder.offline.understanding.item import Item
 from samokoder.offline.understanding.items import read_items
-from samokoder.offline.understanding.joining import JOINING, assigned, given_to, per_each
+from samokoder.offline.understanding.joining import JOINING, assigned, given_to, marked, per_each
 from samokoder.offline.understanding.life_cycles import life_of
 from samokoder.offline.understanding.listing import bare_list, listed_things, loose_attributes, things_kept
 from samokoder.offline.understanding.permissions import decisions, rights
@@ -108,6 +109,8 @@ def read_sentence(sentence: str, last: Phrase | None) -> list[Fact]:
     if sentence.startswith(UNNAMED):
         items = read_items(nodes(sentence.removeprefix(UNNAMED)))
         return [Fields(last, items)] if last is not None else [*things_kept(items)]
+    if made_by_verb := happening(sentence):
+        return made_by_verb
     said = without_end(nodes(sentence))
     found: list[Fact] = [*rights(said), *decisions(said, last)]
     for clause in cut_at_stops(said):
@@ -124,7 +127,7 @@ def _clause(clause: Nodes, last: Phrase | None) -> list[Fact]:
     found = [*lines(counted(clause, found)), *confirmed(clause), *both_ways(clause), *two_of(clause)]
     found += [fact for fields in found if isinstance(fields, Fields) for fact in listed_things(fields.items)]
     found += loose_attributes(clause, found)
-    found += [*assigned(clause, last), *per_each(clause), *given_to(clause)]
+    found += [*assigned(clause, last), *per_each(clause), *given_to(clause), *marked(clause)]
     figures = {
         item.phrase
         for fact in found

@@ -166,6 +166,11 @@ def parses(word: str) -> tuple[Any, ...]:
     return tuple(_analyzer().parse(word))
 
 
+def is_known(word: str) -> bool:
+    """Whether the Russian dictionary has this form."""
+    return bool(_analyzer().word_is_known(word))
+
+
 _POS: dict[str, PartOfSpeech] = {
     "NOUN": "noun",
     "ADJF": "adjective",
