@@ -15,8 +15,10 @@ from samokoder.offline.understanding.subjects import is_thing
 from samokoder.offline.understanding.words import is_known, tokens
 
 _ASKED = re.compile(
-    r"^(?P<said>[^:]{5,120}?)(?::| -|,? we (?:note|record|track|write down)|,? (?:мы )?(?:записываем|отмечаем|фиксируем)) "
-    r"(?P<asked>(?:who|whom|when|which|what|where|how|кто|кого|кому|когда|какой|какая|какую|что|где|сколько|как|до|на)\b.+)$",
+    r"^(?P<said>[^:]{5,120}?)"
+    r"(?::| -|,? we (?:note|record|track|write down)|,? (?:мы )?(?:записываем|отмечаем|фиксируем)) "
+    r"(?P<asked>(?:who|whom|when|which|what|where|how|"
+    r"кто|кого|кому|когда|какой|какая|какую|что|где|сколько|как|до|на)\b.+)$",
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"\s+(?=until when|до когда)|\s*(?:,|;|\band\b|(?<=\s)и(?=\s))\s*", re.IGNORECASE)
@@ -26,11 +28,14 @@ _ANSWERS = (
     (re.compile(r"^(until when|till when|до когда)\b", re.IGNORECASE), "due date", "срок возврата"),
     (re.compile(r"^(from when|since when|с какого числа)\b", re.IGNORECASE), "date", "дата"),
     (re.compile(r"^(when|on what day|когда)\b", re.IGNORECASE), "date", "дата"),
-    (re.compile(r"^(how long|for how long|сколько времени|как долго)\b", re.IGNORECASE), "duration", "длительность"),
-    (re.compile(r"^сколько минут\b", re.IGNORECASE), "duration", "длительность"),
-    (re.compile(r"^сколько часов\b", re.IGNORECASE), "hours", "часы"),
-    (re.compile(r"^how many hours\b", re.IGNORECASE), "hours", "часы"),
-    (re.compile(r"^how many minutes\b", re.IGNORECASE), "duration", "длительность"),
+    (re.compile(r"^(how many|на сколько|сколько) (hours|часов)\b", re.IGNORECASE), "hours", "часы"),
+    (
+        re.compile(
+            r"^((for )?how long|how many minutes|(на )?сколько (времени|минут)|как долго)\b", re.IGNORECASE
+        ),
+        "duration",
+        "длительность",
+    ),
     (re.compile(r"^(where|где)\b", re.IGNORECASE), "location", "место"),
     (re.compile(r"^(why|почему|зачем)\b", re.IGNORECASE), "reason", "причина"),
     (re.compile(r"^(how much|how many|сколько)$", re.IGNORECASE), "quantity", "количество"),
