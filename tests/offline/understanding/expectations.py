@@ -53,6 +53,7 @@ def missing(model: DataModel, expect: dict[str, Any]) -> list[str]:
         *_missing_relations(model, expect),
         *_missing_states(model, expect),
         *_missing_roles(model, expect),
+        *_missing_together(model, expect),
         *(f"{name} is kept" for name in expect.get("absent", ()) if _kept(model, name)),
     ]
 
@@ -119,3 +120,11 @@ def _missing_roles(model: DataModel, expect: dict[str, Any]) -> Iterator[str]:
     yield from (
         f"role {role} among {sorted(found)}" for role in expect.get("roles", ()) if _same(role) not in found
     )
+
+
+def _missing_together(model: DataModel, expect: dict[str, Any]) -> Iterator[str]:
+    for wanted in expect.get("together", ()):
+        entity = entity_of(model, wanted["entity"])
+        told = [set(names) for names in entity.unique_together] if entity is not None else []
+        if set(wanted["fields"]) not in told:
+            yield f"{wanted['entity']} told apart by {wanted['fields']}, not {told}"

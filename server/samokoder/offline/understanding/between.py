@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from samokoder.offline.understanding import lexicon
+from samokoder.offline.understanding import labels, lexicon
 from samokoder.offline.understanding.facts import (
     Belongs,
     Fact,
@@ -60,7 +60,8 @@ def line_of(whole: Phrase) -> Phrase:
     """ "order line": a phrase of its own, the same whenever it is made."""
     head = replace(whole, complement=None, quantity="")
     if whole.russian:
-        return Phrase((Unit(tokens("позиция")),), complement=head)
+        of = Unit(tokens(labels.genitive(head.head.noun.lemma)), thing=head.thing)
+        return Phrase((Unit(tokens("позиция")),), complement=replace(head, units=(of,)))
     return Phrase((*head.units[-1:], Unit(tokens("line"))))
 
 

@@ -90,5 +90,13 @@ class May:
     """Said as a right ("can", "only"), not as a plain happening."""
 
 
-Fact = Mention | Fields | Belongs | PartOf | HasMany | Life | Decision | May
+@dataclass(frozen=True)
+class Together:
+    """What no two records of the thing may share, all of it at once."""
+
+    thing: Phrase
+    shared: tuple[Phrase, ...]
+
+
+Fact = Mention | Fields | Belongs | PartOf | HasMany | Life | Decision | May | Together
 Facts = Sequence[Fact]

@@ -21,6 +21,7 @@ _ASKED = re.compile(
     r"кто|кого|кому|когда|какой|какая|какую|что|где|сколько|как|до|на)\b.+)$",
     re.IGNORECASE,
 )
+_PLACE = re.compile(r"^[^:,.]{3,40}: (?=[^:]+ [^:]+: )")
 _PARTS = re.compile(r"\s+(?=until when|до когда)|\s*(?:,|;|\band\b|(?<=\s)и(?=\s))\s*", re.IGNORECASE)
 _WHO = re.compile(r"^(who|whom|by whom|кто|кого|кому)\b", re.IGNORECASE)
 _WHICH = re.compile(r"^(which|what|какой|какая|какую|какие|какого|у какой|у какого) (?=\w)", re.IGNORECASE)
@@ -39,13 +40,23 @@ _ANSWERS = (
     (re.compile(r"^(where|где)\b", re.IGNORECASE), "location", "место"),
     (re.compile(r"^(why|почему|зачем)\b", re.IGNORECASE), "reason", "причина"),
     (re.compile(r"^(how much|how many|сколько)$", re.IGNORECASE), "quantity", "количество"),
+    (
+        re.compile(r"^(what it cost|how much (it|did it) cost|сколько стоил\w*)$", re.IGNORECASE),
+        "cost",
+        "стоимость",
+    ),
+    (
+        re.compile(r"^(what (was|is) (?:it )?\w+|что (сделано|привезли|отремонтировали))$", re.IGNORECASE),
+        "description",
+        "описание",
+    ),
     (re.compile(r"^(how many|сколько) (?P<of>\w+)", re.IGNORECASE), "", ""),
 )  # fmt: skip
 
 
 def happening(sentence: str) -> list[Fact]:
     """A record for each time it happens, with what is asked about it and who did it to what."""
-    asked = _ASKED.match(sentence.rstrip(" .!"))
+    asked = _ASKED.match(_PLACE.sub("", sentence.rstrip(" .!")))
     if asked is None:
         return []
     said = nodes(asked.group("said"))

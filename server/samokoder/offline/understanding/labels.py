@@ -97,12 +97,21 @@ def _nominative(word: str, noun: Any, many: bool) -> str:
 
 def dative(label: str) -> str:
     """ "Заказ клиента" -> "заказу клиента": for sentences with "относится к"."""
+    return _in_case(label, "datv")
+
+
+def genitive(label: str) -> str:
+    """ "Заказ" -> "заказа": for what is a part of it."""
+    return _in_case(label, "gent")
+
+
+def _in_case(label: str, case: str) -> str:
     parts = words.tokens(label)
     head = next((i for i, token in enumerate(parts) if token.pos == "noun" and token.russian), None)
     if head is None:
         return label.lower()
     noun = _noun(parts[head].low)
-    wanted = {"datv", "sing"}
+    wanted = {case, "sing"}
     changed = noun.inflect(wanted)
     before = [_inflected(token, wanted | {str(noun.tag.gender or "masc")}) for token in parts[:head]]
     after = [token.low for token in parts[head + 1 :]]

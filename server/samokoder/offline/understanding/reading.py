@@ -25,8 +25,9 @@ from samokoder.offline.understanding.listing import bare_list, listed_things, lo
 from samokoder.offline.understanding.permissions import decisions, rights
 from samokoder.offline.understanding.phrases import Cue, Filler, Mark, Nodes, Phrase, Verb, nodes
 from samokoder.offline.understanding.statements import statements_of
-from samokoder.offline.understanding.subjects import is_thing
+from samokoder.offline.understanding.subjects import is_thing, is_venue
 from samokoder.offline.understanding.text import UNNAMED
+from samokoder.offline.understanding.together import together, unsaid
 
 _REPORTS = re.compile(
     r"\s*(reports?|statistics|stats|dashboard|metrics|charts?|отч[её]ты?|статистика|дашборд|сводка|графики?)"
@@ -44,6 +45,9 @@ def read(sentences: Sequence[str]) -> list[Fact]:
     found: list[Fact] = []
     last: Phrase | None = None
     for sentence in sentences:
+        if told_apart := together(sentence):
+            found += told_apart
+            continue
         if _REPORTS.match(sentence):
             continue
         for fact in read_sentence(sentence, last):
@@ -51,7 +55,7 @@ def read(sentences: Sequence[str]) -> list[Fact]:
             last = _spoken_of(fact) or last
         said = nodes(sentence)
         found += [*_between_them(said, found), *_attended(said, found)]
-    return [*found, *made(found)]
+    return [*found, *unsaid(found), *made(found)]
 
 
 def _is_title(sentence: str) -> bool:
@@ -111,11 +115,18 @@ def read_sentence(sentence: str, last: Phrase | None) -> list[Fact]:
         return [Fields(last, items)] if last is not None else [*things_kept(items)]
     if made_by_verb := happening(sentence):
         return made_by_verb
-    said = without_end(nodes(sentence))
+    said = _without_venue(without_end(nodes(sentence)))
     found: list[Fact] = [*rights(said), *decisions(said, last)]
     for clause in cut_at_stops(said):
         found += _clause(clause, last)
     return found
+
+
+def _without_venue(said: Nodes) -> Nodes:
+    """ "A museum of radios: exhibits - name, year": the list after the dash is that of the exhibits."""
+    place = len(said) > 3 and isinstance(said[0], Phrase) and is_venue(said[0]) and said[1] == Mark(":")
+    listed = place and isinstance(said[2], Phrase) and said[3] in (Mark("-"), Mark(":"))
+    return said[2:] if listed else said
 
 
 def _clause(clause: Nodes, last: Phrase | None) -> list[Fact]:

@@ -81,7 +81,7 @@ def _said_singly(found: Relations, drafts: Drafts) -> None:
             related = relation(item, draft, drafts)
             if related is None or related.many or related.key not in drafts:
                 continue
-            if (draft.key, related.key) not in {(c, p) for c, p, _, _ in found.references}:
+            if (draft.key, related.key, related.label) not in {(c, p, n) for c, p, _, n in found.references}:
                 found.references.append(
                     (draft.key, related.key, _required(draft, related.key, item), related.label)
                 )

@@ -66,6 +66,8 @@ def _subject(text: str) -> Subject | None:
 
 def _keeps_around(first: str, subject: Subject) -> bool:
     """ "game collection manager", "mobile phone inventory": the noun built comes after."""
+    if subject == "game" and _COMPETED.search(first) and not _PLAYED.search(first):
+        return True
     return subject in {"game", "driver"} and bool(
         re.search(
             r"\b(tracker|manager|catalog\w*|inventory|register|database|collection|club|shop|store)\b",
@@ -73,6 +75,15 @@ def _keeps_around(first: str, subject: Subject) -> bool:
             re.I,
         )
     )
+
+
+_COMPETED = re.compile(
+    r"\b(tournaments?|leagues?|championships?|lessons|"
+    r"школ\w+|кружк\w+|кружок|секци\w+|турнир\w*|чемпионат\w*|лиг\w+)\b",
+    re.IGNORECASE,
+)
+_PLAYED = re.compile(r"\b(game|игр[ауые])\b", re.IGNORECASE)
+"""A chess tournament is something people hold; a game of chess is something to play."""
 
 
 def _message(subject: Subject, language: str) -> str:

@@ -55,6 +55,7 @@ def plain(description: str) -> str:
     text = re.sub(r"[ \t]*[—–‒―]+[ \t]*", " - ", text).replace("’", "'").replace("\r", "\n")
     text = re.sub(r"\b(it|that|he|she|they|who)'(s|re)\b", _in_full, text, flags=re.IGNORECASE)
     text = re.sub(r"\b(min|max)\.? (?=[a-z]+s\b)", _whole_word, text, flags=re.IGNORECASE)
+    text = re.sub(r"(?<=[a-z]) n (?=[a-z])", " and ", text)
     if not _COURT.search(text):
         text = _TO_DO.sub(_task_for, text)
     text = _ORGANISATION.sub(r"\1\2", _CHOSEN.sub(_values_listed, _asides_named(text)))

@@ -18,6 +18,7 @@ from samokoder.offline.understanding.questions import answered, questions
 from samokoder.offline.understanding.reading import read
 from samokoder.offline.understanding.scope import refusal, unclear
 from samokoder.offline.understanding.text import LONGEST, sentences
+from samokoder.offline.understanding.together import with_together
 from samokoder.offline.understanding.words import lemmas, tokens
 
 
@@ -39,6 +40,7 @@ def understand(
     named = roles.meant(facts)
     role_names = frozenset(roles.role_name(key) for key in named)
     parts, built = entities(drafts, related, language, role_names)
+    built = with_together(built, parts, facts)
     built = figures.with_totals(_exportable(built, said), language)
     model = DataModel(
         language=language,
