@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from samokoder.offline.understanding import lexicon
@@ -88,14 +89,25 @@ def _answer(part: str) -> Iterator[Item]:
         return
     for ask, english, russian in _ANSWERS:
         if found := ask.match(part):
-            word = found.group("of") if "of" in found.groupdict() else None
-            yield from read_items(nodes(word or (russian if tokens(part)[0].russian else english)))
+            if "of" in found.groupdict():
+                yield from (_counted(item) for item in read_items(nodes(found.group("of"))))
+            else:
+                yield from read_items(nodes(russian if tokens(part)[0].russian else english))
             return
     yield from read_items(nodes(_WHICH.sub("", part)))
 
 
+def _counted(item: Item) -> Item:
+    """ "how many people": a number of them, and no record of each."""
+    weighed = re.match(r"kilo|gram|ton|кило|грамм|тонн", item.phrase.text, re.IGNORECASE)
+    if item.phrase.attribute and not item.phrase.thing:
+        return item
+    return replace(item, minimum=0, type="decimal" if weighed else "integer")
+
+
 def _done(said: Nodes) -> tuple[Phrase | None, Phrase, Phrase | None] | None:
     """Who does it, the record of its being done, and what it is done to."""
+    said = tuple(_acting(said))
     for at, node in enumerate(said):
         who = said[at - 1] if at and isinstance(said[at - 1], Phrase) else None
         what = next((n for n in said[at + 1 : at + 3] if isinstance(n, Phrase)), None)
@@ -105,6 +117,22 @@ def _done(said: Nodes) -> tuple[Phrase | None, Phrase, Phrase | None] | None:
             return (who, record, what) if record is not None else None
     each = next((n for n in said if isinstance(n, Phrase) and n.quantity == "each"), None)
     return (None, each, None) if each is not None and is_thing(each) else None
+
+
+def _acting(said: Nodes) -> Iterator[Node]:
+    """ "Members of our allotment water the plots", "donors drop off food": verbs that look like nouns."""
+    for before, node in zip((None, *said), said, strict=False):
+        of = node.complement if isinstance(node, Phrase) and not node.russian else None
+        if isinstance(node, Phrase) and node.plural and of is not None and _does(of.units[-1]):
+            yield from (replace(node, complement=None), Verb(of.words[-1].low, of.words[-1].text))
+        elif isinstance(node, Phrase) and isinstance(before, Phrase) and before.plural and _does(node.head):
+            yield Verb(node.head.last.low, node.head.last.text)
+        else:
+            yield node
+
+
+def _does(unit: Unit) -> bool:
+    return len(unit.words) == 1 and unit.last.low in lexicon.load("grammar")["happenings"]
 
 
 def _act(node: Node, what: Phrase | None, subject: bool) -> tuple[str | None, Phrase | None]:

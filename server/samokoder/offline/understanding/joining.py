@@ -166,6 +166,8 @@ def marked(clause: Nodes) -> Iterator[Fact]:
     item = said_of(Item(_mark(named.russian)), text_of(rest[numbers[0] - 1 : numbers[1] + 1]))
     if item.maximum is not None:
         yield from (Mention(named, Strength.kept), Fields(named, (item,)))
+        others = [n for n in clause if isinstance(n, Phrase) and n.thing not in {None, named.thing}]
+        yield from (Belongs(named, other, sure=False) for other in others)
 
 
 def _mark(russian: bool) -> Phrase:
