@@ -140,8 +140,13 @@ def is_attribute(item: Item) -> bool:
     return bool(phrase.attribute or item.type or item.choices or not vague)
 
 
+_DISTANCES = frozenset({"km", "км", "cm", "см", "m", "м"})
+
+
 def build(item: Item, draft: Draft, entity: str, taken: set[str], language: str) -> Field:
     attribute = _attribute(item.phrase, draft)
+    if attribute is not None and attribute.key == "duration" and item.unit in _DISTANCES:
+        attribute = None  # "length in km" is no time
     label = _field_label(item.phrase, draft)
     if attribute is not None and attribute.type in _SINGLE and not item.phrase.russian:
         label = labels.singular(label)

@@ -125,10 +125,18 @@ def _acting(said: Nodes) -> Iterator[Node]:
         of = node.complement if isinstance(node, Phrase) and not node.russian else None
         if isinstance(node, Phrase) and node.plural and of is not None and _does(of.units[-1]):
             yield from (replace(node, complement=None), Verb(of.words[-1].low, of.words[-1].text))
+        elif isinstance(node, Phrase) and len(node.units) > 2 and _subject(node):
+            yield from (Phrase(node.units[:1]), Verb(node.units[1].last.low, node.units[1].last.text))
+            yield Phrase(node.units[2:])
         elif isinstance(node, Phrase) and isinstance(before, Phrase) and before.plural and _does(node.head):
             yield Verb(node.head.last.low, node.head.last.text)
         else:
             yield node
+
+
+def _subject(phrase: Phrase) -> bool:
+    """ "Electricians repair street lamps", read as one noun."""
+    return not phrase.russian and phrase.units[0].last.plural and _does(phrase.units[1])
 
 
 def _does(unit: Unit) -> bool:

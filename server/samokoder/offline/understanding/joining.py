@@ -149,7 +149,7 @@ def per_each(clause: Nodes) -> Iterator[Fact]:
         yield Belongs(one, other)
 
 
-_MARKS = frozenset({"grade", "review", "evaluation"})
+_MARKS = frozenset({"grade", "evaluation"})
 
 
 def marked(clause: Nodes) -> Iterator[Fact]:
