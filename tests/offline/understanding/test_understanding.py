@@ -184,3 +184,9 @@ def test_who_books_a_room_may_make_a_booking_but_not_a_room() -> None:
 def test_a_thing_named_like_a_library_s_own_gets_another_name() -> None:
     (thing,) = model_of("Model trains: name, scale, colour.").entities
     assert thing.name == "thing_model_train"
+
+
+def test_a_slip_of_the_keyboard_is_read_as_the_word_meant_and_other_words_as_written() -> None:
+    slipped = understand("custmers have a name and a phone. counties have a name and a population.")
+    assert isinstance(slipped, Understood)
+    assert [entity.name for entity in slipped.model.entities] == ["customer", "county"]

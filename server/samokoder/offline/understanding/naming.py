@@ -10,11 +10,36 @@ from samokoder.offline.understanding.facts import Fact, Fields
 from samokoder.offline.understanding.item import Item
 from samokoder.offline.understanding.phrases import Phrase, Unit
 
+Words = tuple[str, ...]
+
 
 def resolved(facts: Sequence[Fact]) -> list[Fact]:
     """The facts with each short name replaced by the full one."""
     full = _full_names(facts)
-    return [_renamed(fact, full) for fact in facts] if full else list(facts)
+    found = [_renamed(fact, full) for fact in facts] if full else list(facts)
+    short = _short_names(found)
+    return [_shortened(fact, short) for fact in found] if short else found
+
+
+def _short_names(facts: Sequence[Fact]) -> Mapping[Words, Phrase]:
+    """ "street lamps" where "lamps" are spoken of, too, and no other lamps: the lexicon knows neither."""
+    spoken = {phrase.lemmas: phrase for fact in facts for phrase in _phrases(fact) if _own(phrase)}
+    longer = [words for words in spoken if len(words) > 1]
+    cores = [words[-1:] for words in longer]
+    return {w: spoken[w[-1:]] for w in longer if w[-1:] in spoken and cores.count(w[-1:]) == 1}
+
+
+def _own(phrase: Phrase) -> bool:
+    return phrase.thing is None and phrase.attribute is None and not phrase.russian
+
+
+def _shortened(fact: Fact, short: Mapping[Words, Phrase]) -> Fact:
+    changed = {
+        name: replace(value, units=short[value.lemmas].units[-1:])
+        for name, value in vars(fact).items()
+        if isinstance(value, Phrase) and _own(value) and value.lemmas in short
+    }
+    return replace(fact, **changed) if changed else fact
 
 
 def _full_names(facts: Sequence[Fact]) -> Mapping[str, Unit]:
