@@ -34,7 +34,7 @@ def _own(phrase: Phrase) -> bool:
 
 
 def _shortened(fact: Fact, short: Mapping[Words, Phrase]) -> Fact:
-    changed = {
+    changed: dict[str, Any] = {
         name: replace(value, units=short[value.lemmas].units[-1:])
         for name, value in vars(fact).items()
         if isinstance(value, Phrase) and _own(value) and value.lemmas in short
