@@ -24,7 +24,7 @@ HELD = 256
 meanwhile gathers in the socket, and is taken in one go."""
 FLOWING = 0.1
 """Seconds after which a stream is one that flows; a short answer is read as it comes."""
-GATHER = 0.03
+GATHER = 0.045
 """Seconds between two reads of it: each has its price, however little it brings."""
 PLENTY = 16_000
 """Bytes of a piece after which the next is there already."""
