@@ -14,6 +14,7 @@ NOT_TO_PEOPLE = (
     *("agents/", "offline/", "adapters/fake", "adapters/memory.py", "domain/fenced.py", "domain/edits.py"),
     *(
         "domain/guards.py",
+        "domain/commands.py",
         "orchestrator/asking.py",
         "adapters/models/dialect.py",
         "adapters/models/abilities.py",
