@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from samokoder.adapters.models.keys import no_editor
-from samokoder.lsp.results import ModelResult
+from samokoder.lsp.results.models import ModelResult
 from samokoder.settings import read_settings
 from samokoder.survey import Survey
 from tests.adapters.models.loopback import Answer, Asked, serving

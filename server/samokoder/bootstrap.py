@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from samokoder.adapters.sandbox.choose import Runner
     from samokoder.adapters.sandbox.dependencies.policy import DependencyPolicy
     from samokoder.domain.request import SandboxChoice
-    from samokoder.lsp.results import ModelList, ModelTest
+    from samokoder.lsp.results.models import ModelList, ModelTest
     from samokoder.orchestrator.runs import Runs
     from samokoder.ports import Editor, Workspace
     from samokoder.survey import Survey

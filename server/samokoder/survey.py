@@ -21,7 +21,7 @@ from samokoder.adapters.models.providers import Provider
 from samokoder.adapters.models.remembered import Remembered
 from samokoder.domain.message import Message
 from samokoder.errors import InvalidRequest, ModelUnavailable, NoKey
-from samokoder.lsp.results import AbilitiesResult, ModelList, ModelResult, ModelTest, PriceResult
+from samokoder.lsp.results.models import AbilitiesResult, ModelList, ModelResult, ModelTest, PriceResult
 from samokoder.ports import ModelRequest
 from samokoder.settings import Settings
 

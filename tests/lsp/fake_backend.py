@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from samokoder.lsp.backend import Backend, Diagnosis
-from samokoder.lsp.results import ModelList, ModelTest
+from samokoder.lsp.results.models import ModelList, ModelTest
 from samokoder.settings import Settings, read_settings
 
 

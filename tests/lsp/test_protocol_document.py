@@ -10,7 +10,8 @@ from pydantic.alias_generators import to_camel
 from samokoder.domain.ending import EXIT_CODES, INTERRUPTED
 from samokoder.lsp import performing
 from samokoder.lsp.commands import COMMANDS, WITHOUT_RUNS
-from samokoder.lsp.results import Event, Picture, Status
+from samokoder.lsp.results.picture import Picture
+from samokoder.lsp.results.status import Event, Status
 from samokoder.settings import GROUPS, Settings
 
 TEXT = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")

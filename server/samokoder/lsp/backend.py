@@ -11,7 +11,7 @@ from samokoder.settings import Settings
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from samokoder.lsp.results import ModelList, ModelTest
+    from samokoder.lsp.results.models import ModelList, ModelTest
     from samokoder.orchestrator.runs import Runs
     from samokoder.ports import Editor, Workspace
 

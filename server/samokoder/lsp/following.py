@@ -14,16 +14,9 @@ from samokoder.lsp.client import uri_of
 from samokoder.lsp.explaining import fenced
 from samokoder.lsp.params import ExchangeParams, LogParams, RunParams
 from samokoder.lsp.proofs import Proof, proofs
-from samokoder.lsp.results import (
-    Explanation,
-    LogEntry,
-    LogResult,
-    PlanCheck,
-    PlanEpic,
-    PlanFile,
-    PlanResult,
-    PlanTask,
-)
+from samokoder.lsp.results.evidence import Explanation
+from samokoder.lsp.results.picture import PlanCheck, PlanEpic, PlanFile, PlanResult, PlanTask
+from samokoder.lsp.results.status import LogEntry, LogResult
 from samokoder.lsp.session import Session
 from samokoder.orchestrator.news import landed
 from samokoder.ports import ModelReply, ModelRequest, Step

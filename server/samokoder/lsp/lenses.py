@@ -14,7 +14,7 @@ from samokoder.lsp.features import to_command
 from samokoder.lsp.markup import blocks
 from samokoder.lsp.papers import Kind
 from samokoder.lsp.proofs import Proof, proof_of, proofs
-from samokoder.lsp.results import State
+from samokoder.lsp.results.result import State
 
 APPROVAL: dict[Kind, str] = {"spec": "approve-specification", "plan": "approve-plan"}
 TAKE_UP = {"interrupted", "stuck", "budget_exhausted", "built_unverified", "environment_missing"}

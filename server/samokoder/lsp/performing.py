@@ -35,15 +35,14 @@ from samokoder.lsp.picture import picture, run_item, state_of
 from samokoder.lsp.previewing import preview, preview_log, stop_preview
 from samokoder.lsp.products import compare, export, run_checks, text_of
 from samokoder.lsp.recordings import export_recording, replay
-from samokoder.lsp.results import (
+from samokoder.lsp.results.evidence import Explanation
+from samokoder.lsp.results.models import CostsResult, EstimateResult
+from samokoder.lsp.results.picture import Picture
+from samokoder.lsp.results.status import (
     CancelResult,
-    CostsResult,
-    EstimateResult,
-    Explanation,
     ForkResult,
     Opened,
     PauseResult,
-    Picture,
     RunList,
     RunStarted,
     Steering,

@@ -10,21 +10,16 @@ from samokoder.domain.run import Building, Run, waiting_for
 from samokoder.domain.specification import Question
 from samokoder.domain.work import TaskRun
 from samokoder.lsp.proofs import Proof, proof_of, proofs, specification_of
-from samokoder.lsp.results import (
+from samokoder.lsp.results.picture import (
     CheckResult,
-    Event,
     FileResult,
     FindingResult,
     IsolationResult,
     Picture,
-    QuestionResult,
     RequirementResult,
-    RunItem,
-    State,
-    Status,
-    TaskStatus,
-    UsageResult,
 )
+from samokoder.lsp.results.result import State, UsageResult
+from samokoder.lsp.results.status import Event, QuestionResult, RunItem, Status, TaskStatus
 from samokoder.orchestrator.findings import findings
 from samokoder.orchestrator.progress import progress
 from samokoder.ports import News, RunSummary

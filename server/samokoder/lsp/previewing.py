@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from samokoder.lsp.params import RunParams
-from samokoder.lsp.results import PreviewLog, PreviewResult
+from samokoder.lsp.results.preview import PreviewLog, PreviewResult
 from samokoder.lsp.session import Session
 from samokoder.orchestrator.previews import Shown
 

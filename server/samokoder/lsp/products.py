@@ -16,16 +16,9 @@ from samokoder.errors import InvalidRequest, NotFound
 from samokoder.lsp.from_lsp import path_of
 from samokoder.lsp.params import CompareParams, ExportParams, RunParams, TextOfParams
 from samokoder.lsp.picture import picture
-from samokoder.lsp.results import (
-    ChangeResult,
-    CheckedResult,
-    ChecksResult,
-    Comparison,
-    ExportResult,
-    IsolationResult,
-    Picture,
-    TextResult,
-)
+from samokoder.lsp.results.changes import ChangeResult, Comparison, ExportResult, TextResult
+from samokoder.lsp.results.evidence import CheckedResult, ChecksResult
+from samokoder.lsp.results.picture import IsolationResult, Picture
 from samokoder.lsp.session import Session
 from samokoder.orchestrator.products import Change
 

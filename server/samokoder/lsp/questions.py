@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from samokoder.errors import NotFound
-from samokoder.lsp.results import QuestionResult
+from samokoder.lsp.results.status import QuestionResult
 
 if TYPE_CHECKING:
     from samokoder.lsp.session import Session

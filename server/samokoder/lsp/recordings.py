@@ -11,7 +11,7 @@ from samokoder.domain.paths import FilePath
 from samokoder.errors import InvalidRequest
 from samokoder.lsp.from_lsp import path_of
 from samokoder.lsp.params import ExportRecordingParams, ReplayParams
-from samokoder.lsp.results import RecordingExported, ReplayResult
+from samokoder.lsp.results.evidence import RecordingExported, ReplayResult
 from samokoder.lsp.session import Session
 from samokoder.orchestrator.recording import Recording
 

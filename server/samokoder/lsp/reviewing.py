@@ -18,7 +18,7 @@ from samokoder.errors import FolderBusy, InvalidRequest, NotFound, SamokoderErro
 from samokoder.lsp.client import uri_of
 from samokoder.lsp.from_lsp import PROPOSED
 from samokoder.lsp.params import JudgeParams, ProposedTextParams, RunParams
-from samokoder.lsp.results import (
+from samokoder.lsp.results.changes import (
     ChangesResult,
     FileChange,
     HunkResult,

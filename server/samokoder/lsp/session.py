@@ -11,7 +11,7 @@ from samokoder.lsp.editor import LspEditor
 from samokoder.lsp.marks import Marks
 from samokoder.lsp.papers import Papers
 from samokoder.lsp.picture import state_of
-from samokoder.lsp.results import State
+from samokoder.lsp.results.result import State
 from samokoder.lsp.view import View
 from samokoder.orchestrator.runs import Runs
 from samokoder.settings import Settings

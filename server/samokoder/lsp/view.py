@@ -13,7 +13,7 @@ from samokoder.lsp.bar import ProgressBar
 from samokoder.lsp.diagnostics import Published
 from samokoder.lsp.picture import event, question, state_of, status, title_of
 from samokoder.lsp.questions import put
-from samokoder.lsp.results import Status
+from samokoder.lsp.results.status import Status
 from samokoder.ports import News
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What clients get of a run: camelCase values, complete in themselves, so that a lost one does no harm."""
