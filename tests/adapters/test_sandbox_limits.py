@@ -135,6 +135,8 @@ async def test_a_run_whose_watcher_died_never_passes(session: SandboxSession) ->
         os.kill(parent(found[-1]), signal.SIGKILL)
     except PermissionError:
         running.cancel()
+        if os.geteuid() == 0:
+            raise  # nobody is out of its reach
         pytest.skip("processes of this runner belong to somebody else")
     report = await running
     assert report.exit_code is None and report.fault

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from typing import Any
 
 import pytest
 
@@ -202,45 +201,38 @@ async def test_a_pause_is_taken_back_by_going_on() -> None:
     assert end is not None and end.kind == "verified"
 
 
-async def test_a_cancelled_call_is_billed_for_what_it_had_written() -> None:
-    class Writing(Player):
-        async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
-            watch(Sign(kind="writing", characters=400))
-            began.set()
-            await asyncio.sleep(30)
-            raise AssertionError
-
-    began = asyncio.Event()
-    runs = Runs(world(model=Writing()))
-    run_id = await runs.start(story.request())
-    await asyncio.wait_for(began.wait(), 10)
-    await runs.cancel(run_id)
-    costs = await runs.costs(run_id)
-    assert (costs.total.tokens_out, costs.total.cost) == (100, 10)
+ASKED, REFUSED = Sign(kind="asked"), Sign(kind="refused")
 
 
 @pytest.mark.parametrize(
-    ("signs", "calls"),
-    [(["asked"], 1), (["asked", "refused", "waiting"], 0), (["refused", "asked"], 1), ([], 0)],
+    ("signs", "calls", "written"),
+    [
+        ([ASKED, Sign(kind="writing", characters=400)], 1, 100),
+        ([ASKED], 1, 0),
+        ([REFUSED, ASKED], 1, 0),
+        ([ASKED, REFUSED], 0, 0),
+        ([], 0, 0),
+    ],
 )
-async def test_a_call_broken_off_before_its_first_word_is_billed_for_the_question(
-    signs: list[Any], calls: int
+async def test_a_cancelled_call_is_billed_for_the_question_once_asked_and_what_was_written(
+    signs: list[Sign], calls: int, written: int
 ) -> None:
-    class Thinking(Player):
+    class Slow(Player):
         async def complete(self, request: ModelRequest, watch: Watch = unwatched) -> ModelReply:
-            for kind in signs:
-                watch(Sign(kind=kind))
+            for sign in signs:
+                watch(sign)
             began.set()
             await asyncio.sleep(30)
             raise AssertionError
 
     began = asyncio.Event()
-    runs = Runs(world(model=Thinking()))
+    runs = Runs(world(model=Slow()))
     run_id = await runs.start(story.request())
     await asyncio.wait_for(began.wait(), 10)
     await runs.cancel(run_id)
     spent = (await runs.costs(run_id)).total
-    assert (spent.calls, spent.tokens_in, spent.tokens_out) == (calls, 100 * calls, 0)
+    assert (spent.calls, spent.cost) == (calls, 10 * calls)
+    assert (spent.tokens_in, spent.tokens_out) == (100 * calls, written)
 
 
 async def test_a_spent_budget_ends_resumable() -> None:
