@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from samokoder.domain.commands import objection
+from samokoder.domain.commands import objection, proves_nothing
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,33 @@ def test_runners_of_the_language_may_run_the_project(language: str, command: str
 )
 def test_shells_code_in_arguments_and_installers_may_not(language: str, command: str, why: str) -> None:
     assert why in objection(language, command.split())
+
+
+@pytest.mark.parametrize(
+    ("language", "command", "tests"),
+    [
+        ("python", "python -m pytest -q", True),
+        ("python", "python3 -B -m pytest", True),
+        ("python", "pytest", True),
+        ("python", "python", False),
+        ("python", "python -u", False),
+        ("python", "python -m unittest", False),
+        ("python", "python pytest", False),
+        ("python", "uvicorn app.main:app", False),
+        ("node", "npm test --", True),
+        ("node", "npm t", True),
+        ("node", "npm run test:unit --", True),
+        ("node", "npx --no-install vitest run", True),
+        ("node", "jest", True),
+        ("node", "node --test", True),
+        ("node", "node", False),
+        ("node", "node --no-warnings", False),
+        ("node", "tsx", False),
+        ("node", "npm start", False),
+        ("node", "npm run build", False),
+        ("node", "npx eslint", False),
+    ],
+)
+def test_checks_are_run_by_what_runs_tests(language: str, command: str, tests: bool) -> None:
+    assert objection(language, command.split()) == ""
+    assert (proves_nothing(language, command.split()) == "") is tests

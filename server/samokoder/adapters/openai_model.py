@@ -186,8 +186,9 @@ class OpenAIModel:
 
     async def _ask(self, request: ModelRequest, dialect: Dialect, watch: Watch) -> ModelReply | Trouble:
         async with self._pace.slot() as sent_in:
+            client = await self._connected()
             watch(Sign(kind="asked"))
-            heard = await self._call(dialect.body(request, self._model), watch)
+            heard = await self._call(client, dialect.body(request, self._model), watch)
         if isinstance(heard, Trouble):
             watch(Sign(kind="refused"))
             self._reached |= heard.status is not None
@@ -203,8 +204,7 @@ class OpenAIModel:
 
     # ---------------------------------------------------------------------------------------- the wire
 
-    async def _call(self, body: dict[str, Any], watch: Watch) -> Heard | Trouble:
-        client = await self._connected()
+    async def _call(self, client: AsyncOpenAI, body: dict[str, Any], watch: Watch) -> Heard | Trouble:
         import httpx2
         from openai import OpenAIError
 
@@ -253,7 +253,10 @@ class OpenAIModel:
         """The client, made once, in a thread: importing it takes half a second."""
         async with self._connecting:
             if self._client is None:
-                self._client = await anyio.to_thread.run_sync(self._connect, abandon_on_cancel=True)
+                try:
+                    self._client = await anyio.to_thread.run_sync(self._connect, abandon_on_cancel=True)
+                except SetupError as error:
+                    raise ModelUnavailable(f"{self._name}: {error}", hint=error.hint) from None
             return self._client
 
     def _connect(self) -> AsyncOpenAI:

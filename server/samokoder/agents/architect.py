@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from samokoder.agents.agent import Agent
 from samokoder.domain.architecture import Architecture
-from samokoder.domain.commands import objection
+from samokoder.domain.commands import objection, proves_nothing
 from samokoder.domain.files import SourceFile, case_twins
 from samokoder.domain.request import RequestKind
 from samokoder.domain.specification import Answer, Specification
@@ -33,7 +33,8 @@ def _objection(brief: ArchitectBrief, answer: Architecture) -> str:
     if not answer.test_command:
         return "say how checks are run (test_command)"
     commands = (answer.test_command, *((answer.service.command,) if answer.service else ()))
-    return next(filter(None, (objection(answer.language, command) for command in commands)), "")
+    faults = (objection(answer.language, command) for command in commands)
+    return next(filter(None, faults), "") or proves_nothing(answer.language, answer.test_command)
 
 
 ARCHITECT = Agent("architect", ArchitectBrief, Architecture, _objection, tier="plan")

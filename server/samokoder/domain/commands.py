@@ -23,6 +23,7 @@ INSTALLERS = frozenset({"pip", "ensurepip", "uv", "pipx", "virtualenv", "venv", 
 """Modules that fetch or set up what nobody vetted."""
 SCRIPTS = frozenset({"test", "t", "start", "run", "run-script"})
 """What npm may be asked: to run a script of the project, which is reviewed as any file is."""
+TESTERS = ("vitest", "jest", "mocha", "playwright")
 _OPTIONS = {
     "python": re.compile(r"-[BEIOPsu]+|-[WX].+|-m"),
     "node": re.compile(r"--test|--enable-source-maps|--no-warnings|--experimental-[a-z-]+"),
@@ -57,6 +58,24 @@ def objection(language: str, command: Sequence[str]) -> str:
         case "python" if own[-1:] == ["-m"] and _package(rest) in INSTALLERS:
             return f"{_package(rest)} is not run: name packages in dependencies"
     return ""
+
+
+def proves_nothing(language: str, command: Sequence[str]) -> str:
+    """Why checks that run so may end well without having tested anything; empty for a test runner.
+
+    An interpreter that is given a file of tests only defines them.
+    """
+    runner, *arguments = command
+    own, rest = _own(arguments)
+    if language == "python":
+        tests = runner == "pytest" or [*own[-1:], *rest[:1]] == ["-m", "pytest"]
+        return "" if tests else "checks are run by pytest, which knows the tests of unittest, too"
+    tests = (
+        (rest[0] if runner == "npx" else runner) in TESTERS
+        or (runner in ("node", "tsx") and "--test" in own)
+        or (runner == "npm" and any(word == "t" or word.startswith("test") for word in rest[:2]))
+    )
+    return "" if tests else f"checks are run by a test runner: npm test, node --test, {', '.join(TESTERS)}"
 
 
 def _own(arguments: Sequence[str]) -> tuple[list[str], list[str]]:

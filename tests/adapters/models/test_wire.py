@@ -8,8 +8,10 @@ import httpx2
 import pytest
 
 from samokoder.adapters.models import wire
+from samokoder.adapters.models.fetching import Fetched, asking
 from samokoder.adapters.openai_model import OpenAIModel
-from samokoder.errors import SetupError
+from samokoder.errors import ModelUnavailable, SetupError
+from samokoder.ports import Sign
 from tests.adapters.models.loopback import completion, serving
 from tests.bench.models import REQUEST
 from tests.fault_server import event
@@ -32,6 +34,7 @@ def no_proxy_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"HTTP_PROXY": "http://p:1"}, AWAY, None),
         ({"HTTP_PROXY": "http://p:1"}, "http://model.example:8/v1", "http://p:1"),
         ({"ALL_PROXY": "http://p:1"}, AWAY, "http://p:1"),
+        ({"HTTPS_PROXY": "user:word@p:1"}, AWAY, "http://user:word@p:1"),
         ({"ALL_PROXY": "http://p:1", "https_proxy": "http://q:2"}, AWAY, "http://q:2"),
         ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "other.example,model.example"}, AWAY, None),
         ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "*"}, AWAY, None),
@@ -56,6 +59,17 @@ def test_a_proxy_of_another_kind_is_refused_with_what_to_do(monkeypatch: pytest.
     assert "HTTPS_PROXY" in (refused.value.hint or "")
 
 
+async def test_a_call_that_would_need_it_says_so_and_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1080")
+    signs: list[Sign] = []
+    with pytest.raises(ModelUnavailable, match="socks5") as refused:
+        await OpenAIModel(AWAY, "m").complete(REQUEST, signs.append)
+    assert "HTTPS_PROXY" in (refused.value.hint or "") and signs == []
+    with pytest.raises(Fetched, match="socks5"):
+        async with asking(AWAY, seconds=1):
+            raise AssertionError
+
+
 async def test_a_call_goes_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     async with serving(lambda asked: (200, completion('{"text": "a"}'))) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.address)
@@ -76,6 +90,12 @@ async def test_a_connection_that_is_lost_is_not_called_a_time_out() -> None:
     async with listener, wire.client(address) as client:
         with pytest.raises(httpx2.RemoteProtocolError):
             await client.post(address)
+
+
+async def test_one_that_is_refused_was_never_there() -> None:
+    async with wire.client("http://127.0.0.1:9") as client:
+        with pytest.raises(httpx2.ConnectError):
+            await client.post("http://127.0.0.1:9/v1")
 
 
 async def test_one_that_only_waits_is_called_a_time_out() -> None:

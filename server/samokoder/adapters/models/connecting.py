@@ -18,7 +18,6 @@ def connect(endpoint: Endpoint, **options: Any) -> OpenAIModel:
     """Nothing is connected before the first call."""
     said = endpoint.abilities
     longest = min(filter(None, (MAX_OUTPUT, said.max_output, said.context)))
-    special = endpoint.query or endpoint.key_header != "Authorization"
     return OpenAIModel(
         endpoint.base_url,
         endpoint.model,
@@ -26,7 +25,7 @@ def connect(endpoint: Endpoint, **options: Any) -> OpenAIModel:
         price=endpoint.price or FREE,
         dialect=_dialect(endpoint),
         max_output=longest,
-        http_client=partial(_client, endpoint) if special else None,
+        http_client=partial(_client, endpoint),
         **options,
     )
 
@@ -44,7 +43,7 @@ def _dialect(endpoint: Endpoint) -> Dialect:
 
 
 def _client(endpoint: Endpoint) -> httpx2.AsyncClient:
-    """For addresses with a query, and keys that are no bearer tokens."""
+    """With a query, or a key that is no bearer token, no redirect is followed: it could lead them away."""
     import httpx2
 
     from samokoder.adapters.models import wire
@@ -56,5 +55,7 @@ def _client(endpoint: Endpoint) -> httpx2.AsyncClient:
                 request.headers.update(endpoint.headers)
             yield request
 
-    options = {"params": dict(endpoint.query), "auth": OwnHeader(), "follow_redirects": False}
-    return wire.client(endpoint.base_url, **options)
+    options: dict[str, Any] = {"follow_redirects": True}
+    if endpoint.query or endpoint.key_header != "Authorization":
+        options = {"params": dict(endpoint.query), "auth": OwnHeader(), "follow_redirects": False}
+    return wire.client(endpoint.base_url, by_proxy=not endpoint.local, **options)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import anyio
 import anyio.to_thread
+
+from samokoder.errors import SetupError
 
 MOST = 8 * 2**20
 """Bytes of an answer; a list of every model there is has less than one million."""
@@ -35,9 +38,11 @@ async def asking(
     by_proxy: bool = True,
 ) -> AsyncIterator[Ask]:
     """Follows no redirect: it could lead a key away."""
-    client = await anyio.to_thread.run_sync(
-        _client, dict(headers or {}), dict(query or {}), seconds, by_proxy
-    )
+    options = {"headers": dict(headers or {}), "params": dict(query or {}), "timeout": seconds}
+    try:
+        client = await anyio.to_thread.run_sync(partial(_client, address, by_proxy, options))
+    except SetupError as error:
+        raise Fetched(None, str(error)) from None
 
     async def ask(path: str, body: Any = None, raw: bool = False) -> Any:
         import httpx2
@@ -55,12 +60,10 @@ async def asking(
         yield ask
 
 
-def _client(headers: dict[str, str], query: dict[str, str], seconds: float, by_proxy: bool) -> Any:
-    import httpx2
+def _client(address: str, by_proxy: bool, options: Any) -> Any:
+    from samokoder.adapters.models import wire
 
-    return httpx2.AsyncClient(
-        headers=headers, params=query, timeout=seconds, trust_env=by_proxy, follow_redirects=False
-    )
+    return wire.client(address, by_proxy=by_proxy, follow_redirects=False, **options)
 
 
 async def _read(answer: Any) -> str:

@@ -17,6 +17,7 @@ import aiohttp
 import httpx2
 from httpx_aiohttp.httpx2 import AiohttpTransport
 
+from samokoder.adapters.models.providers import on_loopback
 from samokoder.errors import SetupError
 
 HELD = 256
@@ -32,28 +33,32 @@ CONNECTIONS = 1_000
 """At once, as in the ``openai`` client."""
 IDLE = 5.0
 """Seconds a connection is kept for the next call."""
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def client(base_url: str, **options: Any) -> httpx2.AsyncClient:
+def client(base_url: str, *, by_proxy: bool = True, **options: Any) -> httpx2.AsyncClient:
     """For calls of this address; ``options`` are the client's own.
 
     Raises SetupError for a proxy that cannot be used.
     """
-    proxy = proxy_for(base_url)
+    proxy = proxy_for(base_url) if by_proxy else None
     return httpx2.AsyncClient(transport=_Transport(proxy=httpx2.Proxy(proxy) if proxy else None), **options)
 
 
 def proxy_for(url: str) -> str | None:
     """The person's, from the environment or the system; none for this machine itself."""
     parts = urlsplit(url)
-    if parts.hostname in LOOPBACK or urllib.request.proxy_bypass(parts.netloc.rpartition("@")[2]):
+    if on_loopback(url) or urllib.request.proxy_bypass(parts.netloc.rpartition("@")[2]):
         return None
     found = urllib.request.getproxies()
     proxy = found.get(parts.scheme) or found.get("all")
-    if proxy and urlsplit(proxy).scheme not in ("http", "https"):
+    if not proxy:
+        return None
+    if "://" not in proxy:
+        return f"http://{proxy}"
+    kind = urlsplit(proxy).scheme
+    if kind not in ("http", "https"):
         raise SetupError(
-            f"Model endpoints cannot be reached by a proxy of the kind {urlsplit(proxy).scheme}.",
+            f"Model endpoints cannot be reached by a proxy of the kind {kind}.",
             hint="Set HTTPS_PROXY to an HTTP proxy, or NO_PROXY to the endpoint's host.",
         )
     return proxy
@@ -70,10 +75,12 @@ class _Transport(AiohttpTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         try:
             response = await super().handle_async_request(request)
-        except httpx2.ConnectTimeout as error:  # every loss of a connection goes by this name there
+        except httpx2.ConnectTimeout as error:  # no connection and a lost one go by this name there
             if isinstance(error.__cause__, TimeoutError):
                 raise
-            raise httpx2.RemoteProtocolError(str(error)) from error.__cause__
+            never = isinstance(error.__cause__, aiohttp.ClientConnectorError)
+            kind = httpx2.ConnectError if never else httpx2.RemoteProtocolError
+            raise kind(str(error)) from error.__cause__
         response.stream = _Gathered(response.stream)
         return response
 
