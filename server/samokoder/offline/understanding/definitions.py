@@ -41,7 +41,9 @@ def definition_of(clause: Nodes, last: Phrase | None) -> list[Fact]:
     if head is not None and last is not None and _is_choice_of(head, items):
         return [Fields(last, (Item(head, choices=state_names(clause[at + 1 :])),))]
     if kind == "states" and subject is not None:
-        return [Life(subject, state_names(clause[at + 1 :]))]
+        things = [node for _, node in heads if node.thing]
+        of = things[-1] if things and subject.attribute and not subject.thing else subject
+        return [Life(of, state_names(clause[at + 1 :]))]
     if last is None and len(before) == 1 and _is_whole(head, items):
         return [*things_kept(items)]
     if kind == "things" or (subject is None and any(item.nested for item in items)):
@@ -52,7 +54,7 @@ def definition_of(clause: Nodes, last: Phrase | None) -> list[Fact]:
     about = [
         Belongs(named, node, sure=False)
         for i, node in heads
-        if node.thing and (prepositional(before, i) or _receives(node, heads[0][1]))
+        if node.thing and node != named and (prepositional(before, i) or _receives(node, heads[0][1]))
     ]
     return [*statements_of(before), Mention(named, Strength.described), Fields(named, items), *about]
 
@@ -89,7 +91,11 @@ def _first_listed(subject: Phrase | None, items: Sequence[Item], before: Nodes) 
 def _list_before(clause: Nodes, at: int) -> int | None:
     """ "Equipment, date of purchase, condition: new, broken": the colon belongs to the last item only."""
     head = clause[at - 1]
-    comma = next((i for i, node in enumerate(clause[:at]) if node == Mark(",")), None)
+    has = next((i for i, node in enumerate(clause[:at]) if is_cue(node, "have")), at)
+    joined = (
+        i for i, node in enumerate(clause[:at]) if node == Mark(",") or (i > has and is_cue(node, "and"))
+    )
+    comma = next(joined, None)
     inner = isinstance(head, Phrase) and head.attribute is not None and head.thing is None
     return comma if comma is not None and inner and clause[at] == Mark(":") else None
 

@@ -22,7 +22,7 @@ _ASKED = re.compile(
     r"кто|кого|кому|когда|какой|какая|какую|что|где|сколько|как|до|на)\b.+)$",
     re.IGNORECASE,
 )
-_PLACE = re.compile(r"^[^:,.]{3,40}: (?=[^:]+ [^:]+: )")
+_PLACE = re.compile(r"^[^:,.]{3,40}: (?=[^:]+ [^:]+(?:: | - ))")
 _PARTS = re.compile(r"\s+(?=until when|до когда)|\s*(?:,|;|\band\b|(?<=\s)и(?=\s))\s*", re.IGNORECASE)
 _WHO = re.compile(r"^(who|whom|by whom|кто|кого|кому)\b", re.IGNORECASE)
 _WHICH = re.compile(r"^(which|what|какой|какая|какую|какие|какого|у какой|у какого) (?=\w)", re.IGNORECASE)

@@ -392,13 +392,19 @@ def _of_mine(found: list[Node], at: int) -> tuple[Phrase | None, int]:
 
 
 def _with_having(found: list[Node]) -> Iterator[Node]:
-    """ "у студента имя и почта": the Russian "has" is often left out."""
+    """ "у студента имя и почта", "у каждой лодки номер": the Russian "has" is often left out."""
     for at, node in enumerate(found):
         yield node
         following = found[at + 1] if at + 1 < len(found) else None
-        owner = isinstance(node, Phrase) and node.thing is not None and at > 0
-        if owner and found[at - 1] == Filler("у") and isinstance(following, Phrase):
-            yield Cue("have", "у")
+        if isinstance(node, Phrase) and isinstance(following, Phrase) and _behind_at(found, at):
+            unknown = node.attribute is None and following.attribute is not None
+            if node.thing is not None or unknown:
+                yield Cue("have", "у")
+
+
+def _behind_at(found: list[Node], at: int) -> bool:
+    before = found[at - 1] if at else None
+    return before == Filler("у") or (isinstance(before, Cue) and before.text.startswith("у "))
 
 
 def _of(found: list[Node], at: int) -> tuple[Phrase | None, int]:

@@ -159,10 +159,7 @@ def _clause(clause: Nodes, last: Phrase | None) -> list[Fact]:
     spoken = [
         phrase
         for phrase in all_phrases(outside_parentheses(clause))
-        if phrase.thing
-        and phrase not in figures
-        and phrase not in heading
-        and phrase.text.lower() not in values
+        if phrase.thing and phrase not in figures and phrase not in heading and not _is_value(phrase, values)
     ]
     return [*found, *(Mention(phrase, Strength.spoken_of) for phrase in spoken)]
 
@@ -191,6 +188,12 @@ def _values(found: Sequence[Fact]) -> frozenset[str]:
     states = [state for fact in found if isinstance(fact, Life) for state in fact.states]
     items = [item for fact in found if isinstance(fact, Fields) for item in fact.items]
     return frozenset([*states, *(choice.lower() for item in items for choice in item.choices)])
+
+
+def _is_value(phrase: Phrase, values: frozenset[str]) -> bool:
+    """ "в ремонте", "under repair" end as the thing is called."""
+    said = phrase.text.lower()
+    return any(value == said or value.endswith(f" {said}") for value in values)
 
 
 _AMOUNTS = frozenset(
