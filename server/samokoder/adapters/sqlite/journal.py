@@ -78,7 +78,7 @@ class SqliteJournal:
             "usage": Usage().model_dump_json(),
         }
         async with self._writing() as transaction:
-            await transaction.put(schema.run, [row])
+            transaction.put(schema.run, [row])
         if fork is None:
             self._paid_here[run_id] = set()
 
@@ -114,16 +114,18 @@ class SqliteJournal:
             "usage": after.usage.model_dump_json(),
         }
         projected = changed_rows(before, after, step.index, step.outcome)
-        async with self._writing() as transaction:
-            try:
-                await transaction.put(schema.step, [kept])
-            except sqlite3.IntegrityError:
-                raise StaleRun(f"Step {step.index} of run {before.id} is already on record.") from None
-            await transaction.put(schema.blob, contents, over=False)
-            for name, rows in projected.items():
-                table = schema.metadata.tables[name]
-                await transaction.put(table, [{"run": before.id, **row} for row in rows], over=True)
-            await transaction.run(_MOVED_ON, of=before.id, **summary)
+        try:
+            async with self._writing() as transaction:
+                transaction.put(schema.step, [kept])
+                transaction.put(schema.blob, contents, over=False)
+                for name, rows in projected.items():
+                    table = schema.metadata.tables[name]
+                    transaction.put(table, [{"run": before.id, **row} for row in rows], over=True)
+                transaction.run(_MOVED_ON, of=before.id, **summary)
+        except sqlite3.IntegrityError as error:
+            if "UNIQUE constraint failed: step." not in str(error):
+                raise
+            raise StaleRun(f"Step {step.index} of run {before.id} is already on record.") from None
         for digest, content in blobs.items():
             self._recent.put(digest, content)
 
@@ -217,7 +219,7 @@ class SqliteJournal:
             for path, digest in writes.items()
         ]
         async with self._writing() as transaction:
-            await transaction.put(schema.intent, rows, over=False)
+            transaction.put(schema.intent, rows, over=False)
 
     async def ours(self, target: str) -> Mapping[FilePath, frozenset[Digest]]:
         query = select(schema.intent.c.path, schema.intent.c.digest).where(schema.intent.c.target == target)
@@ -237,7 +239,7 @@ class SqliteJournal:
                 self._paid_here.pop(name.removeprefix("run "), None)
             async with self._writing() as transaction:
                 for name in names:
-                    await transaction.run(_LET_GO, held=name)
+                    transaction.run(_LET_GO, held=name)
 
     async def _take(self, names: Sequence[str]) -> None:
         """All or none; only a dead process's lease is taken over."""
@@ -248,9 +250,7 @@ class SqliteJournal:
                         f"Another run is at work: {name} (process {owner.pid_of(holder)}).",
                         hint="Wait for it or cancel it, or choose another folder.",
                     )
-            await transaction.put(
-                schema.lease, [{"name": name, "owner": owner.own()} for name in names], over=True
-            )
+            transaction.put(schema.lease, [{"name": name, "owner": owner.own()} for name in names], over=True)
 
     async def backup(self, to: Path) -> None:
         """A copy of the whole state as it is now, while work goes on. Raises SetupError when it exists."""
@@ -271,7 +271,6 @@ class SqliteJournal:
             transaction = Transaction(self._driver)
             try:
                 try:
-                    await transaction.begin()
                     yield transaction
                     await transaction.commit()
                 except BaseException:

@@ -53,7 +53,7 @@ async def reserve(
         "truncated": False,
         **worst.model_dump(include=set(_COLUMNS)),
     }
-    await transaction.put(model_call, [row])
+    transaction.put(model_call, [row])
     return ticket
 
 
@@ -121,12 +121,12 @@ _PURPOSE = select(model_call.c.run, model_call.c.task, model_call.c.day).where(
 async def settle(transaction: Transaction, ticket: str, reply: ModelReply | None, lost: Usage) -> Spent:
     if reply is None and lost.calls:
         used = lost.model_dump(include=set(_COLUMNS))
-        await transaction.run(_LOSE, of=ticket, ended=time.time(), state="lost", **used)
+        transaction.run(_LOSE, of=ticket, ended=time.time(), state="lost", **used)
         return await _settled(transaction, ticket)
     if reply is None:
-        await transaction.run(_RELEASE, of=ticket)
+        transaction.run(_RELEASE, of=ticket)
         return Spent()
-    await transaction.run(
+    transaction.run(
         _SETTLE,
         of=ticket,
         ended=time.time(),
@@ -229,4 +229,4 @@ async def end_of_the_dead(transaction: Transaction) -> None:
     """
     for (holder,) in await transaction.rows(_HOLDERS):
         if not owner.alive(holder):
-            await transaction.run(_END_OF, of=holder)
+            transaction.run(_END_OF, of=holder)
