@@ -53,16 +53,17 @@ class ModelReply(Value):
 
 
 class Sign(Value):
-    """A sign of life of a call under way."""
+    """A sign of life of a call or a command under way."""
 
-    kind: Literal["asked", "refused", "writing", "waiting", "fallback", "warning"]
-    """``asked``: the question is on its way and may have to be paid for; ``refused``: it need not."""
+    kind: Literal["asked", "refused", "writing", "waiting", "fallback", "warning", "running"]
+    """``asked``: the question is on its way and may have to be paid for; ``refused``: it need not.
+    ``running``: of a command, not of a call."""
     characters: int = 0
     """Of the answer so far."""
     seconds: float = 0
     """How long it is waited before the endpoint is asked again."""
     why: str = ""
-    """Of a wait; what a person should know, for the last two kinds."""
+    """Of a wait; what a person should know; what a command that runs has said last."""
 
     @property
     def tokens(self) -> int:

@@ -96,17 +96,17 @@ NOTES = frozenset({"fallback", "warning"})
 
 
 def going(run: Run, action: Action, sign: Sign) -> News:
-    """What a call under way tells: how much is written, or that it is waited and why."""
+    """What a call under way tells, how much is written, or that it is waited and why; what a command says."""
     kind = "noted" if sign.kind in NOTES else "going"
     return started(run, action).model_copy(
-        update={"kind": kind, "detail": _of_sign(sign), "ok": sign.kind == "writing"}
+        update={"kind": kind, "detail": _of_sign(sign), "ok": sign.kind in ("writing", "running")}
     )
 
 
 def _of_sign(sign: Sign) -> str:
     if sign.kind == "waiting":
         return f"waits {sign.seconds:.0f} s: the model {sign.why}"
-    if sign.kind in NOTES:
+    if sign.kind in NOTES or sign.kind == "running":
         return sign.why
     size = f"{sign.characters / 1000:.1f} kB" if sign.characters >= 100 else f"{sign.characters} characters"
     return f"{size}, about {sign.tokens:,} tokens"

@@ -76,6 +76,7 @@ from samokoder.orchestrator.asking import Unusable, ask
 from samokoder.orchestrator.integration import baseline, checks_for, checks_of, first_failure
 from samokoder.orchestrator.mirror import mirror
 from samokoder.orchestrator.news import going
+from samokoder.orchestrator.overheard import overheard
 from samokoder.orchestrator.world import World
 from samokoder.ports import SandboxSession
 
@@ -173,7 +174,8 @@ async def _see_baseline(run: Run, world: World, session: SandboxSession) -> Land
     building = _building(run)
     assert building.existing is not None
     files = await contents(world, building.existing.files)
-    return Landing(BaselineSeen(report=await session.run(files, baseline(building.architecture))))
+    report = await session.run(files, baseline(building.architecture), overheard(world))
+    return Landing(BaselineSeen(report=report))
 
 
 async def _before_building(action: Specify | Design | MakePlan, run: Run, world: World) -> Landing:
@@ -237,7 +239,7 @@ async def _run_check(action: RunCheck, run: Run, world: World, session: SandboxS
     if tree_digest(files) != action.tree:
         files = building.whole
     check = next(c for c in checks_of(building, building.task(action.task)) if c.id == action.check)
-    report = await session.run(await contents(world, files), check)
+    report = await session.run(await contents(world, files), check, overheard(world))
     evidence = Evidence(
         check=check,
         tree=tree_digest(files),
