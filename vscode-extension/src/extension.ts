@@ -107,10 +107,16 @@ export function activate(context: vscode.ExtensionContext): { world: World } {
 async function begin(world: World): Promise<void> {
   try {
     await starting.takeUpPending(world);
-    if (await world.setup.isDone()) await world.server.ready();
+    if ((await hasRuns()) && (await world.setup.isDone())) await world.server.ready();
   } catch (error) {
     world.log.error(String(error));
   }
+}
+
+async function hasRuns(): Promise<boolean> {
+  const places = (vscode.workspace.workspaceFolders ?? []).map((folder) => vscode.Uri.joinPath(folder.uri, ".samokoder"));
+  const found = await Promise.allSettled(places.map((place) => vscode.workspace.fs.stat(place)));
+  return found.some((one) => one.status === "fulfilled");
 }
 
 async function started(world: World, questions: Questions): Promise<void> {

@@ -7,6 +7,9 @@ import { run, type Limits, type Ran } from "./processes";
 
 const STAMP = ".complete";
 const LOCK = ".lock";
+/** Milliseconds: how often who builds says so, and after how long without a word nobody does. */
+const BEAT = 5_000;
+const SILENT = 60_000;
 
 /** What comes with the extension: the server's wheel, what it needs by name and digest, pip; in the fat variant all wheels. */
 export interface Bundle {
@@ -139,18 +142,30 @@ async function lock(file: string, progress: Progress): Promise<() => Promise<voi
   for (;;) {
     try {
       await fs.writeFile(file, String(process.pid), { flag: "wx" });
-      return () => fs.rm(file, { force: true });
+      const beating = setInterval(() => void fs.utimes(file, new Date(), new Date()).catch(() => undefined), BEAT);
+      return () => {
+        clearInterval(beating);
+        return fs.rm(file, { force: true });
+      };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
     const owner = Number(await fs.readFile(file, "utf8").catch(() => "0"));
-    if (!isAlive(owner)) await fs.rm(file, { force: true });
+    if (!isAlive(owner) || (await isSilent(file))) await fs.rm(file, { force: true });
     else {
       progress.signal?.throwIfAborted();
       progress.step("wait");
       await new Promise((resolve) => setTimeout(resolve, 300));
     }
   }
+}
+
+/** A process id may be another's by now; who builds keeps its lock young. */
+async function isSilent(file: string): Promise<boolean> {
+  return fs.stat(file).then(
+    (lock) => Date.now() - lock.mtimeMs > SILENT,
+    () => false,
+  );
 }
 
 function isAlive(pid: number): boolean {

@@ -34,6 +34,7 @@ const tests: Record<string, () => Promise<void>> = {
     const { server, setup } = await world();
     assert.ok(await setup.isDone());
     assert.equal(fs.existsSync(`${vscode.workspace.workspaceFolders?.[0]?.uri.fsPath}/.samokoder`), false);
+    await new Promise((resolve) => setTimeout(resolve, 3_000)); // longer than it takes to start
     assert.equal(server.isRunning, false);
   },
 

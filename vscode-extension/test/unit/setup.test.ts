@@ -124,6 +124,17 @@ describe("the environment", () => {
     expect(fs.existsSync(`${place}.lock`)).toBe(false);
   });
 
+  test("is not waited for by the lock of a process whose number another has got", async () => {
+    const place = placeOf(path.join(root, "reused"), bundle);
+    fs.mkdirSync(path.dirname(place), { recursive: true });
+    fs.writeFileSync(`${place}.lock`, String(process.ppid));
+    const longAgo = new Date(Date.now() - 120_000);
+    fs.utimesSync(`${place}.lock`, longAgo, longAgo);
+    const steps: Step[] = [];
+    await build(place, bundle, python, { signal: AbortSignal.timeout(60_000), step: (step) => steps.push(step) });
+    expect(steps).not.toContain("wait");
+  });
+
   test("whose requirement is not what was locked is refused, and leaves no stamp", async () => {
     const wrong = path.join(root, "wrong.txt");
     fs.writeFileSync(wrong, `leaf==1.0 --hash=sha256:${"0".repeat(64)}\n`);
