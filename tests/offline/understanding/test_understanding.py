@@ -190,3 +190,16 @@ def test_a_slip_of_the_keyboard_is_read_as_the_word_meant_and_other_words_as_wri
     slipped = understand("custmers have a name and a phone. counties have a name and a population.")
     assert isinstance(slipped, Understood)
     assert [entity.name for entity in slipped.model.entities] == ["customer", "county"]
+
+
+@pytest.mark.parametrize(
+    ("said", "unit"),
+    [
+        ("У поездки название и часы.", "ч"),
+        ("A trip has a title and hours.", "h"),
+        ("У поездки название и скидка.", "%"),
+    ],
+)
+def test_a_figure_has_its_unit_in_the_language_of_the_text(said: str, unit: str) -> None:
+    (trip,) = model_of(said).entities
+    assert unit in [field.unit for field in trip.fields]

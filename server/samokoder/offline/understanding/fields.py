@@ -260,7 +260,7 @@ def _limited(field: Field, item: Item, attribute: lexicon.Attribute | None, lang
         "maximum": most,
         "choices": choices(item, attribute, language) if field.type == "choice" else (),
         "default": attribute.default if attribute is not None and attribute.type == field.type else None,
-        "unit": (item.unit or (attribute.unit if attribute else None)) if numeric else None,
+        "unit": (item.unit or (attribute.measured_in(language) if attribute else None)) if numeric else None,
     }
     return field.model_copy(update=changes)
 
@@ -306,5 +306,5 @@ def from_lexicon(
         maximum=attribute.maximum,
         choices=attribute.options(language) if type_ == "choice" else (),
         default=attribute.default,
-        unit=attribute.unit if numeric else None,
+        unit=attribute.measured_in(language) if numeric else None,
     )

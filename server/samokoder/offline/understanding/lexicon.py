@@ -39,7 +39,12 @@ class Attribute:
     maximum: float | None = None
     default: str | None = None
     unit: str | None = None
+    """In English and Russian, "h | ч", or the same in both."""
     choices: tuple[tuple[str, Word2], ...] = ()
+
+    def measured_in(self, language: Language) -> str | None:
+        english, _, russian = (self.unit or "").partition(" | ")
+        return (russian if language == "ru" and russian else english) or None
 
     def options(self, language: Language) -> tuple[Choice, ...]:
         return tuple(Choice(value=value, label=capital(word.label(language))) for value, word in self.choices)
