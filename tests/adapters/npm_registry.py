@@ -29,6 +29,10 @@ class Package:
     """More of its ``package.json``."""
     published: str = LONG_AGO
     """Empty: the registry does not say."""
+    more: Mapping[str, str] = field(default_factory=dict)
+    """Other entries of its archive, by their whole names."""
+    links: Mapping[str, tuple[bytes, str]] = field(default_factory=dict)
+    """Links among them: their kind and where they lead."""
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -39,10 +43,14 @@ class Package:
         made = io.BytesIO()
         with tarfile.open(fileobj=made, mode="w:gz") as tar:
             files = {"package.json": json.dumps(self.manifest), "index.js": self.text, "cli.js": self.text}
-            for name, text in files.items():
-                entry = tarfile.TarInfo(f"package/{name}")
+            for name, text in {**{f"package/{name}": t for name, t in files.items()}, **self.more}.items():
+                entry = tarfile.TarInfo(name)
                 entry.size, entry.mode = len(text.encode()), 0o755
                 tar.addfile(entry, io.BytesIO(text.encode()))
+            for name, (kind, to) in self.links.items():
+                link = tarfile.TarInfo(name)
+                link.type, link.linkname = kind, to
+                tar.addfile(link)
         return made.getvalue()
 
 

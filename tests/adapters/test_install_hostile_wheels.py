@@ -30,6 +30,16 @@ def add(folder: Path, **files: str) -> None:
             archive.writestr(name, text)
 
 
+def replace(folder: Path, name: str, text: str) -> None:
+    path = folder / "wheels" / "book-2.1-py3-none-any.whl"
+    with zipfile.ZipFile(path) as archive:
+        kept = {one: archive.read(one) for one in archive.namelist()}
+    assert name in kept
+    with zipfile.ZipFile(path, "w") as archive:
+        for one, content in {**kept, name: text.encode()}.items():
+            archive.writestr(one, content)
+
+
 async def test_nothing_that_runs_at_a_start_of_python_runs_while_it_is_installed(
     environments: Environments, tmp_path: Path
 ) -> None:
@@ -42,6 +52,22 @@ async def test_nothing_that_runs_at_a_start_of_python_runs_while_it_is_installed
     reading = "import site, sys; site.addsitedir(sys.argv[1])"  # it would have: whoever reads it, runs it
     subprocess.run([sys.executable, "-I", "-c", reading, str(made.packages)], check=False)
     assert (tmp_path / "harmed").exists()
+
+
+async def test_a_record_that_lies_neither_adds_nor_removes_anything(
+    environments: Environments, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    record = "book.py,sha256=wrong,1\n../../../../../../mine.txt,,\n/etc/hostname,,\nabsent.py,,\n"
+    replace(tmp_path, "book-2.1.dist-info/RECORD", record)
+    with anyio.fail_after(60):
+        try:
+            made = await prepare(environments, "book==2.1")
+        except InstallFailed:
+            assert not folders_in(tmp_path / "cache")
+        else:
+            assert (made.packages / "book.py").is_file() and not (made.packages / "absent.py").exists()
+    assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
 @pytest.mark.parametrize("name", ["../escaped.py", "../../../../../escaped.py", "/{}/escaped.py"])
